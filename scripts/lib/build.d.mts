@@ -1,0 +1,2 @@
+export function buildConstants(): { __BUILD__: string };
+export const CONTENT_SECURITY_POLICY: string;
