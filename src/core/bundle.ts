@@ -1,0 +1,198 @@
+import { configSchema } from './config';
+import { z } from './zod';
+
+/**
+ * The record of a run: what is stored, exported, shown and replayed. Everything but `device`, `recordedAt` and the
+ * `seconds` of stages is a function of config and build on one engine; `comparable` leaves those out.
+ */
+export const BUNDLE_VERSION = 1;
+
+const text = z.string().max(20_000);
+const id = z.string().max(64);
+const share = z.number().min(0).max(1);
+
+/** A point estimate with its 95% interval; `over` says what the interval ranges over. */
+const estimateSchema = z.strictObject({
+  value: z.number(),
+  ci: z.tuple([z.number(), z.number()]),
+  n: z.number().int().min(0),
+  over: z.enum(['posts', 'pairs']),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+
+const curveSchema = z.strictObject({ step: z.array(z.number()).max(100_000), value: z.array(z.number()).max(100_000) });
+export type Curve = z.infer<typeof curveSchema>;
+
+const markSchema = z.strictObject({
+  kind: z.enum(['covered', 'invented', 'stumble']),
+  from: z.number().int().min(0),
+  to: z.number().int().min(0),
+  note: text,
+  slot: id.optional(),
+});
+
+const checkSchema = z.strictObject({
+  covered: z.array(id).max(200),
+  invented: z.number().int().min(0),
+  stumbles: z.number().int().min(0),
+  words: z.number().int().min(0),
+  marks: z.array(markSchema).max(500),
+});
+
+const wordsSchema = z.array(z.string().max(100)).max(2000);
+
+/** A response as word strings (so that a bundle reads without the task's vocabulary), with what the checker found. */
+const answerSchema = z.strictObject({
+  words: wordsSchema,
+  /** Whether end-of-text was reached. */
+  finished: z.boolean(),
+  check: checkSchema,
+  /** Gold utility under the run's weights. */
+  gold: z.number(),
+  /** Standardised proxy reward, where the arm has a reward model. */
+  score: z.number().optional(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+const factSchema = z.strictObject({
+  slot: id,
+  value: text,
+  importance: z.number(),
+  spans: z.array(z.tuple([z.number().int(), z.number().int()])).max(50),
+});
+
+const promptSchema = z.strictObject({
+  id,
+  topic: text,
+  words: wordsSchema,
+  facts: z.array(factSchema).max(100),
+});
+export type PromptRecord = z.infer<typeof promptSchema>;
+
+const sampleSchema = z.strictObject({ promptId: id, answer: answerSchema });
+export type Sample = z.infer<typeof sampleSchema>;
+
+const winRateSchema = z.strictObject({
+  /** Share of test posts won, ties count half. */
+  raw: estimateSchema,
+  /** The same at equal length: see docs/metrics.md. Absent where the fit has no answer; `note` says why. */
+  lengthControlled: estimateSchema.optional(),
+  note: text.optional(),
+  /** Who judged, in words. */
+  judge: text,
+  /** True where the judge also labelled for this run: such a verdict is circular. */
+  circular: z.boolean(),
+});
+export type WinRate = z.infer<typeof winRateSchema>;
+
+const evaluationSchema = z.strictObject({
+  goldUtility: estimateSchema,
+  /** Mean share of a post's importance that the responses cover. */
+  coverage: estimateSchema,
+  /** Share of responses with at least one invented statement. */
+  hallucinationRate: estimateSchema,
+  /** Share of responses with at least one stumble. */
+  disfluencyRate: estimateSchema,
+  /** Words per response. */
+  length: estimateSchema,
+  /** Sequence KL to SFT, nats, k1 estimator on the sampled responses. Absent for SFT itself. */
+  kl: estimateSchema.optional(),
+  /** Standardised reward of the arm's own reward model. */
+  proxyReward: estimateSchema.optional(),
+  /** Against SFT: by the majority of fresh annotators, and by gold utility. Absent for SFT itself. */
+  winRateVsSft: z.strictObject({ majority: winRateSchema, gold: winRateSchema }).optional(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+const armSchema = z.strictObject({
+  /** `sft` for the start policy, otherwise the id of the config's arm. */
+  id,
+  label: text,
+  curves: z.record(z.string().max(80), curveSchema),
+  /** On test posts, in the order of `prompts`. */
+  samples: z.array(sampleSchema).max(2000),
+  evaluation: evaluationSchema,
+  /** Why its training ended, in words. */
+  ended: text,
+});
+export type ArmRecord = z.infer<typeof armSchema>;
+
+const comparisonSchema = z.strictObject({ a: id, b: id, majority: winRateSchema, gold: winRateSchema });
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+const labelerSchema = z.strictObject({
+  id,
+  name: text,
+  kind: z.enum(['people', 'judge', 'noisy', 'llm', 'you', 'rule']),
+  parameters: z.number().optional(),
+  origin: text,
+  /** Agreement of argmax labels, over pairs: with one fresh annotator, with the majority, with gold utility. */
+  alignment: z.strictObject({ annotator: estimateSchema, majority: estimateSchema, gold: estimateSchema }),
+  /** Share of pairs where the same slot wins in both orders; absent for labelers that see no order. */
+  samePosition: estimateSchema.optional(),
+  /** Share of those in which the first slot won; absent where there are none. */
+  prefersFirst: share.optional(),
+  parsed: share,
+  n: z.number().int(),
+  costUsd: z.number(),
+  /** pA of every label, in the order of the pairs. */
+  labels: z.array(share).max(50_000),
+});
+export type LabelerRecord = z.infer<typeof labelerSchema>;
+
+const stageSchema = z.strictObject({
+  id: z.enum(['task', 'sft', 'pairs', 'labels', 'reward', 'rl', 'verdict']),
+  /** Arm it belongs to; absent for shared stages. */
+  arm: id.optional(),
+  seconds: z.number(),
+  /** What was made, in words: "2,000 pairs". */
+  summary: text,
+});
+export type StageRecord = z.infer<typeof stageSchema>;
+
+const goldWeightsSchema = z.strictObject({
+  coverage: z.number(),
+  invention: z.number(),
+  stumble: z.number(),
+  length: z.number(),
+});
+export type GoldWeights = z.infer<typeof goldWeightsSchema>;
+
+export const buildSchema = z.strictObject({ version: text, commit: text, date: text });
+export type Build = z.infer<typeof buildSchema>;
+
+export const deviceSchema = z.strictObject({
+  engine: z.enum(['cpu', 'gpu', 'reference']),
+  description: text,
+  cores: z.number(),
+  /** Why this engine was chosen, in words. */
+  reason: text,
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+export const bundleSchema = z.strictObject({
+  version: z.literal(BUNDLE_VERSION),
+  config: configSchema,
+  build: buildSchema,
+  device: deviceSchema,
+  /** ISO 8601. */
+  recordedAt: z.string().max(40),
+  stages: z.array(stageSchema).max(200),
+  /** Test posts that samples refer to. */
+  prompts: z.array(promptSchema).max(2000),
+  slots: z.record(z.string().max(64), text),
+  /** The task's gold weights, before the factors of `config.gold`; with both, finished outputs can be re-scored. */
+  goldWeights: goldWeightsSchema,
+  arms: z.array(armSchema).max(16),
+  comparisons: z.array(comparisonSchema).max(64),
+  labelers: z.array(labelerSchema).max(16),
+  /** Share of pairs of test-post samples on which two annotators agree. */
+  annotatorAgreement: estimateSchema,
+});
+export type RunBundle = z.infer<typeof bundleSchema>;
+
+/** The part of a bundle that the same config and build must give again, bit for bit on the CPU engine. */
+export function comparable(bundle: RunBundle): unknown {
+  const { device: _device, recordedAt: _recordedAt, build: _build, stages, ...rest } = bundle;
+  return { ...rest, stages: stages.map(({ seconds: _seconds, ...stage }) => stage) };
+}

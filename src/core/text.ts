@@ -1,0 +1,53 @@
+/**
+ * Joins word tokens to text as a person would write it: no space before closing punctuation, capitals at sentence
+ * starts and for "i" and its contractions. One piece a token, so that a mark can wrap a span of tokens.
+ */
+export interface TextPiece {
+  /** What stands between this token and the one before: a space or nothing. */
+  readonly before: '' | ' ';
+  readonly text: string;
+}
+
+const CLOSES = new Set(['.', ',', '!', '?', ';', ':', ')', ']', '}', '%', '…', '...', '”']);
+const OPENS = new Set(['(', '[', '{', '$', '£', '€', '#', '“']);
+const ENDS_SENTENCE = new Set(['.', '!', '?', '…', '...']);
+/** Stand after the end of a sentence without starting a new one. */
+const CLOSES_SENTENCE = new Set([')', ']', '”']);
+
+function capital(word: string): string {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
+  return first.toUpperCase() + word.slice(first.length);
+}
+
+/**
+ * @param words word tokens, punctuation marks as words of their own; reserved tokens (`<eos>`) stay as they are.
+ * @returns as many pieces as words; `before + text` of all, joined, is the text.
+ */
+export function textPieces(words: readonly string[]): TextPiece[] {
+  let sentenceStart = true;
+  let glued = true;
+  let quoteOpen = false;
+  return words.map((word) => {
+    const quote = word === '"';
+    const closing = quote ? quoteOpen : CLOSES.has(word) || /^(['’].|n['’]t$)/.test(word);
+    const opening = quote ? !quoteOpen : OPENS.has(word);
+    if (quote) quoteOpen = !quoteOpen;
+
+    const before = glued || closing || word === '/' ? '' : ' ';
+    const isWord = /[\p{L}\p{N}]/u.test(word);
+    const text = (sentenceStart && isWord && !closing) || /^i(['’]\w+)?$/.test(word) ? capital(word) : word;
+
+    glued = opening || word === '/';
+    if (ENDS_SENTENCE.has(word)) sentenceStart = true;
+    else if (isWord) sentenceStart = false;
+    else if (!CLOSES_SENTENCE.has(word) && !quote && !opening) sentenceStart = false;
+    return { before, text };
+  });
+}
+
+/** The pieces of `textPieces`, joined. */
+export function wordsToText(words: readonly string[]): string {
+  return textPieces(words)
+    .map((piece) => piece.before + piece.text)
+    .join('');
+}

@@ -1,0 +1,86 @@
+import type { Build, Device } from '../core/bundle';
+import type { ExperimentConfig } from '../core/config';
+import { openPool, runExperiment, type Pool, type RunResult } from './coordinator';
+import { connect, type Endpoint, type Wire } from './endpoint';
+import type { Commands, DataFile, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
+import workerUrl from './worker?worker&url';
+
+/**
+ * A worker that inherits the page's content security policy: a worker loaded by URL would not, one that starts from a
+ * blob does.
+ */
+function createBrowserEndpoint(): Endpoint {
+  const source = `import ${JSON.stringify(new URL(workerUrl, document.baseURI).href)};`;
+  const blob = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(blob, { type: 'module' });
+  const wire: Wire = {
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    onFailure: (listener) =>
+      worker.addEventListener('error', (event) =>
+        listener(new Error(`A worker stopped: ${event.message || 'its script could not be loaded'}`)),
+      ),
+    close: () => {
+      worker.terminate();
+      URL.revokeObjectURL(blob);
+    },
+  };
+  return connect(wire);
+}
+
+export interface RunHandle {
+  readonly runId: string;
+  /** Rejects with CancelledError after `cancel`. */
+  readonly result: Promise<RunResult>;
+  pause(): void;
+  resume(): void;
+  /** Lets a paused run go on until its next metrics. */
+  step(): void;
+  /** Ends the run at once; the session must be opened again for the next one. */
+  cancel(): void;
+}
+
+/** The page's way to the workers. One session serves one run after another until it is closed. */
+export class Session {
+  private constructor(private readonly pool: Pool) {}
+
+  /** @throws Error with a message for the visitor when no engine can be had. */
+  static async open(backend: OpenInput['backend'], arms: number): Promise<Session> {
+    const assets = new URL('.', document.baseURI).href;
+    return new Session(await openPool(createBrowserEndpoint, { backend, assets }, arms));
+  }
+
+  get device(): Device {
+    return this.pool.device;
+  }
+
+  start(request: {
+    config: ExperimentConfig;
+    data?: DataFile | undefined;
+    build: Build;
+    onEvents(events: readonly WorkerEvent[]): void;
+  }): RunHandle {
+    const runId = crypto.randomUUID();
+    const control = (action: Commands['control']['in']['action']): void => {
+      // A worker that died has failed the run's own call already; its message is shown from there.
+      for (const endpoint of this.pool.endpoints) endpoint.call('control', { action }).catch(() => undefined);
+    };
+    return {
+      runId,
+      result: runExperiment(this.pool, { runId, ...request }),
+      pause: () => control('pause'),
+      resume: () => control('resume'),
+      step: () => control('step'),
+      cancel: () => this.close(),
+    };
+  }
+
+  /** One sampled response of each policy to a visitor's own text. */
+  answer(input: Omit<Commands['answer']['in'], 'runId'>): Promise<LiveAnswer> {
+    return this.pool.endpoints[0]!.call('answer', { runId: 'answer', ...input });
+  }
+
+  close(): void {
+    for (const endpoint of this.pool.endpoints) endpoint.close();
+  }
+}

@@ -1,0 +1,130 @@
+import type { Answer, ArmRecord, Comparison, Curve, Device, GoldWeights, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
+import type { ExperimentConfig } from '../core/config';
+import type { ModelShape } from '../core/modelShape';
+
+/** Weights that pass between workers. */
+export interface Weights {
+  readonly shape: ModelShape;
+  readonly values: Float32Array;
+}
+
+/** Imported data, as read from a file: the worker builds the task from it. */
+export interface DataFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What must be true of a worker before it can run anything. */
+export interface OpenInput {
+  readonly backend: 'auto' | 'cpu' | 'webgpu';
+  /** Folder of the shipped weights, as an absolute URL ending in a slash (a file: URL in Node). */
+  readonly assets: string;
+}
+
+/** What the shared stages made: the same start for every arm. */
+export interface Prepared {
+  readonly sft: Weights;
+  /** Curves of SFT where it was trained here. */
+  readonly sftCurves: Readonly<Record<string, Curve>>;
+  /** Per pair: index of the prompt among `config.pairs.count` preference prompts, and the two responses. */
+  readonly pairs: readonly { readonly id: string; readonly promptIndex: number; readonly responses: readonly [Int32Array, Int32Array] }[];
+  readonly stages: readonly StageRecord[];
+}
+
+/** One finished arm; its policy stays with whoever asked, so that any worker can answer with it later. */
+export interface ArmOutcome {
+  readonly armId: string;
+  readonly policy: Weights;
+  readonly labeler: LabelerRecord;
+  readonly curves: Readonly<Record<string, Curve>>;
+  /** Responses to the test posts, in order, with proxy scores. */
+  readonly test: readonly { readonly tokens: Int32Array; readonly finished: boolean; readonly score: number; readonly kl: number }[];
+  readonly stages: readonly StageRecord[];
+  readonly ended: string;
+}
+
+export interface Verdict {
+  readonly arms: readonly ArmRecord[];
+  readonly prompts: readonly PromptRecord[];
+  readonly slots: Readonly<Record<string, string>>;
+  readonly goldWeights: GoldWeights;
+  readonly comparisons: readonly Comparison[];
+  readonly annotatorAgreement: Estimate;
+  readonly stages: readonly StageRecord[];
+}
+
+/** A visitor's own post, answered live. */
+export interface LiveAnswer {
+  readonly prompt: PromptRecord;
+  /** Words outside the vocabulary, in order. */
+  readonly unknown: readonly string[];
+  readonly answers: readonly { readonly armId: string; readonly answer: Answer }[];
+}
+
+interface RunScope {
+  readonly runId: string;
+  readonly config: ExperimentConfig;
+  readonly data?: DataFile | undefined;
+}
+
+/** Every command with its input and output. Handlers are a mapped type over this. */
+export interface Commands {
+  open: { in: OpenInput; out: Device };
+  /** Shared stages: task, SFT policy, pairs. */
+  prepare: { in: RunScope; out: Prepared };
+  /** One arm: labels, reward model, RL, responses to the test posts. */
+  runArm: { in: RunScope & { readonly armId: string; readonly prepared: Prepared }; out: ArmOutcome };
+  /** Evaluation of all arms against SFT and each other. */
+  conclude: { in: RunScope & { readonly prepared: Prepared; readonly outcomes: readonly ArmOutcome[] }; out: Verdict };
+  /** Samples one response of each policy to a visitor's text. `draw` chooses the random numbers. */
+  answer: {
+    in: RunScope & { readonly text: string; readonly draw: number; readonly policies: readonly { readonly armId: string; readonly weights: Weights }[] };
+    out: LiveAnswer;
+  };
+  /** `step` lets a paused run go on until its next metrics. Takes effect at the next yield of the running stage. */
+  control: { in: { readonly action: 'pause' | 'resume' | 'step' | 'cancel' }; out: void };
+}
+export type CommandName = keyof Commands;
+
+export type StageId = StageRecord['id'];
+
+export type WorkerEvent = { readonly runId: string } & (
+  | {
+      readonly type: 'progress';
+      readonly stage: StageId;
+      readonly arm?: string | undefined;
+      readonly done: number;
+      readonly total: number;
+      /** Seconds left in this stage, from its own pace; absent until there is one. */
+      readonly secondsLeft?: number | undefined;
+      readonly note?: string | undefined;
+    }
+  | {
+      /** New points of curves; batched, every point comes exactly once and in order. */
+      readonly type: 'points';
+      readonly arm: string;
+      readonly points: readonly { readonly key: string; readonly step: number; readonly value: number }[];
+    }
+  | {
+      /** Responses to the first validation posts at a step, for the live side by side. */
+      readonly type: 'samples';
+      readonly arm: string;
+      readonly step: number;
+      readonly prompts: readonly PromptRecord[];
+      readonly samples: readonly Sample[];
+    }
+  | { readonly type: 'stage'; readonly stage: StageRecord }
+);
+
+export type Request = { [C in CommandName]: { readonly id: number; readonly command: C; readonly input: Commands[C]['in'] } }[CommandName];
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly output: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: WireError };
+export type FromWorker = Reply | { readonly events: readonly WorkerEvent[] };
+
+
