@@ -186,7 +186,7 @@ export const bundleSchema = z.strictObject({
   arms: z.array(armSchema).max(16),
   comparisons: z.array(comparisonSchema).max(64),
   labelers: z.array(labelerSchema).max(16),
-  /** Share of pairs of test-post samples on which two annotators agree. */
+  /** How often two annotators agree on the run's preference pairs. */
   annotatorAgreement: estimateSchema,
 });
 export type RunBundle = z.infer<typeof bundleSchema>;

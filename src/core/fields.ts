@@ -255,6 +255,7 @@ export const FIELDS = {
       min: 1,
       max: 2000,
       step: 5,
+      log: true,
     }),
     batch: int({
       label: 'RL batch',
@@ -377,6 +378,7 @@ export const FIELDS = {
       min: 8,
       max: 10_000,
       step: 50,
+      log: true,
     }),
     annotators: int({
       label: 'Fresh annotators',

@@ -149,24 +149,25 @@ const MAX_NEWTON_STEPS = 50;
  * No answer on fewer than 10 points, on a predictor that does not vary, and where the outcomes are separated (Albert &
  * Anderson 1984), since the likelihood then has no maximum.
  * @param y 0..1; 0.5 is a tie: half a win and half a loss.
- * @param rows rows to use, repeats allowed; all by default.
+ * @param weights how often each point counts, 0 for not at all; once by default.
  * @param start intercept and slope to start from.
  */
 export function logisticRegression(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
-  { rows, start }: { rows?: ArrayLike<number>; start?: { intercept: number; slope: number } } = {},
+  { weights, start }: { weights?: ArrayLike<number>; start?: { intercept: number; slope: number } } = {},
 ): LogisticFit {
-  const n = rows ? rows.length : x.length;
-  const row = (i: number): number => (rows ? rows[i]! : i);
-  if (n < MIN_POINTS) return { ok: false, reason: `${n} points are too few for a regression` };
-
+  let points = 0;
   let [minWin, maxWin, minLoss, maxLoss] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < n; i++) {
-    const [xi, yi] = [x[row(i)]!, y[row(i)]!];
+  for (let i = 0; i < x.length; i++) {
+    const weight = weights ? weights[i]! : 1;
+    if (weight === 0) continue;
+    points += weight;
+    const [xi, yi] = [x[i]!, y[i]!];
     if (yi > 0) [minWin, maxWin] = [Math.min(minWin, xi), Math.max(maxWin, xi)];
     if (yi < 1) [minLoss, maxLoss] = [Math.min(minLoss, xi), Math.max(maxLoss, xi)];
   }
+  if (points < MIN_POINTS) return { ok: false, reason: `${points} points are too few for a regression` };
   if (minWin === Infinity || minLoss === Infinity) return { ok: false, reason: 'every outcome is the same' };
   if (Math.min(minWin, minLoss) === Math.max(maxWin, maxLoss)) {
     return { ok: false, reason: 'the predictor does not vary' };
@@ -176,18 +177,20 @@ export function logisticRegression(
   /** Loss, gradient and Hessian at (b0, b1), in one pass. */
   const evaluate = (b0: number, b1: number) => {
     let [loss, g0, g1, h00, h01, h11] = [(RIDGE / 2) * b1 * b1, 0, RIDGE * b1, 0, 0, RIDGE];
-    for (let i = 0; i < n; i++) {
-      const [xi, yi] = [x[row(i)]!, y[row(i)]!];
+    for (let i = 0; i < x.length; i++) {
+      const weight = weights ? weights[i]! : 1;
+      if (weight === 0) continue;
+      const [xi, yi] = [x[i]!, y[i]!];
       const eta = b0 + b1 * xi;
       const e = Math.exp(-Math.abs(eta));
       const s = eta >= 0 ? 1 / (1 + e) : e / (1 + e);
-      const weight = e / (1 + e) ** 2;
-      loss += Math.max(eta, 0) + Math.log1p(e) - yi * eta;
-      g0 += s - yi;
-      g1 += (s - yi) * xi;
-      h00 += weight;
-      h01 += weight * xi;
-      h11 += weight * xi * xi;
+      const curvature = (weight * e) / (1 + e) ** 2;
+      loss += weight * (Math.max(eta, 0) + Math.log1p(e) - yi * eta);
+      g0 += weight * (s - yi);
+      g1 += weight * (s - yi) * xi;
+      h00 += curvature;
+      h01 += curvature * xi;
+      h11 += curvature * xi * xi;
     }
     return { loss, g0, g1, h00, h01, h11 };
   };
@@ -206,7 +209,8 @@ export function logisticRegression(
       next = evaluate(b0 + d0, b1 + d1);
     }
     [b0, b1, at] = [b0 + d0, b1 + d1, next];
-    if (Math.abs(d0) < 1e-8 && Math.abs(d1) < 1e-8) return { ok: true, intercept: b0, slope: b1 };
+    // Newton converges quadratically: after so small a step what is left is rounding.
+    if (Math.abs(d0) < 1e-6 && Math.abs(d1) < 1e-6) return { ok: true, intercept: b0, slope: b1 };
   }
   return { ok: false, reason: 'the fit did not converge' };
 }

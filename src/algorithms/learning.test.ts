@@ -1,0 +1,155 @@
+// Learning claims, each on three seeds, each with a control that must fail.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PURPOSE, Stream, streamKey } from '../core/rng';
+import { TOKEN } from '../core/tokens';
+import { loadCpuEngine } from '../nn/cpu/loadNode';
+import { initialParameters } from '../nn/init';
+import { layoutOf, type ModelShape } from '../nn/layout';
+import type { Engine, ParameterSet } from '../nn/types';
+import { judge } from './judge';
+import { reinforce, sample } from './reinforce';
+import { accuracy, rewardModel, scoreResponses, type LabelledPair } from './rewardModel';
+import { responseLoss, sft, type Document } from './sft';
+import { DivergedError, type Algorithm } from './types';
+
+const SHAPE: ModelShape = { vocab: TOKEN.firstWord + 12, width: 32, layers: 1, heads: 2, positions: 24, valueHeads: 1 };
+const SEEDS = [1, 2, 3];
+const word = (n: number): number => TOKEN.firstWord + n;
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await loadCpuEngine();
+});
+afterAll(() => engine.dispose());
+
+function fresh(seed: number): ParameterSet {
+  return engine.createParameters(SHAPE, initialParameters(layoutOf(SHAPE), seed));
+}
+
+/** Runs an algorithm to its end; the last value of each metric. */
+async function finish(algorithm: Algorithm<void>): Promise<Record<string, number>> {
+  const last: Record<string, number> = {};
+  for await (const { values } of algorithm) Object.assign(last, values);
+  return last;
+}
+
+describe.each(SEEDS)('seed %i', (seed) => {
+  it('SFT overfits one document, and not one that it never saw', async () => {
+    const policy = fresh(seed);
+    const own: Document = { prompt: [word(1), word(2), word(3)], response: [word(3), word(7), word(1), TOKEN.eos] };
+    const other: Document = { prompt: [word(1), word(2), word(3)], response: [word(9), word(9), word(2), TOKEN.eos] };
+    const config = { steps: 80, batch: 4, learningRate: 5e-3, promptWeight: 0.1, weightDecay: 0, validateEvery: 80 };
+    const deps = { engine, policy, documents: () => [own, own, own, own], validation: [own] };
+    const metrics = await finish(sft(config, deps));
+    expect(metrics['sft/val_loss']).toBeLessThan(0.05);
+    expect(await responseLoss(engine, policy, [other])).toBeGreaterThan(1);
+    const [written] = await sample(engine, policy, [own.prompt], { temperature: 0, maxNewTokens: 8, key: 1 });
+    expect(Array.from(written!.tokens)).toEqual(Array.from(own.response));
+    policy.dispose();
+  });
+
+  /** Responses of four words; the planted reward counts how often word 5 is said. */
+  function plantedPairs(count: number, label: (better: number, draw: Stream) => number): LabelledPair[] {
+    return Array.from({ length: count }, (_, i) => {
+      const draw = new Stream(streamKey(seed, PURPOSE.test, i));
+      const response = (): number[] => [...Array.from({ length: 4 }, () => word(draw.int(8))), TOKEN.eos];
+      const responses: [number[], number[]] = [response(), response()];
+      const [a, b] = responses.map((r) => r.filter((id) => id === word(5)).length) as [number, number];
+      return { prompt: [word(draw.int(4))], responses, pA: label(a === b ? 0.5 : Number(a > b), draw) };
+    });
+  }
+
+  it.each(['last', 'likelihood'] as const)('the reward model (%s) recovers a planted reward', async (head) => {
+    const params = fresh(seed);
+    const pairs = plantedPairs(1200, (truth) => truth);
+    const clear = pairs.slice(1000).filter((pair) => pair.pA !== 0.5);
+    const config = { head, epochs: 6, batch: 32, learningRate: 5e-3, weightDecay: 0, measureEvery: 1000, seed };
+    const metrics = await finish(rewardModel(config, { engine, params, pairs: pairs.slice(0, 1000), heldOut: clear }));
+    expect(metrics['rm/accuracy']).toBeGreaterThan(0.92);
+    params.dispose();
+  });
+
+  it('the reward model stays at chance on coin-flip labels', async () => {
+    const params = fresh(seed);
+    const pairs = plantedPairs(1400, (_, draw) => draw.int(2));
+    const config = {
+      head: 'last' as const, epochs: 2, batch: 32, learningRate: 3e-3, weightDecay: 0, measureEvery: 1000, seed,
+    };
+    await finish(rewardModel(config, { engine, params, pairs: pairs.slice(0, 800), heldOut: [] }));
+    const heldOut = pairs.slice(800);
+    const [a, b] = await Promise.all(
+      ([0, 1] as const).map((side) =>
+        scoreResponses(engine, params, 'last', heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[side] }))),
+      ),
+    );
+    // 600 coin flips: 0.5 +- 4 standard errors.
+    expect(Math.abs(accuracy(heldOut.map((_, i) => a![i]! - b![i]!), heldOut.map((p) => p.pA)) - 0.5)).toBeLessThan(0.082);
+    params.dispose();
+  });
+
+  /** One prompt, one-word answers; the reward pays for word 4. */
+  async function bandit(pays: (action: number, draw: number) => number, klCoef = 0): Promise<number> {
+    const policy = fresh(seed);
+    const reference = engine.copyParameters(policy);
+    const prompts = Array.from({ length: 32 }, () => [word(0)]);
+    let draws = 0;
+    const config = {
+      iterations: 100, klCoef, learningRate: 5e-3, valueLearningRate: 5e-2, temperature: 1, maxNewTokens: 1, seed,
+    };
+    await finish(
+      reinforce(config, {
+        engine, policy, reference, prompts: () => prompts,
+        reward: (rollouts) => Promise.resolve(Float32Array.from(rollouts, (r) => pays(r.response[0]!, draws++))),
+      }),
+    );
+    const answers = await sample(engine, policy, Array.from({ length: 200 }, () => [word(0)]), {
+      temperature: 1, maxNewTokens: 1, key: streamKey(seed, PURPOSE.test),
+    });
+    policy.dispose();
+    reference.dispose();
+    return answers.filter(({ tokens }) => tokens[0] === word(4)).length / answers.length;
+  }
+
+  it('REINFORCE solves a bandit, not one whose reward is noise, and not on a short KL leash', async () => {
+    expect(await bandit((action) => Number(action === word(4)))).toBeGreaterThan(0.9);
+    const noise = new Stream(streamKey(seed, PURPOSE.test, 5));
+    expect(await bandit(() => noise.unit())).toBeLessThan(0.5);
+    expect(await bandit((action) => Number(action === word(4)), 0.9)).toBeLessThan(0.5);
+  });
+
+  it('a judge learns which response holds a word, and nothing from coin flips', async () => {
+    const train = async (truth: boolean): Promise<number> => {
+      const params = fresh(seed);
+      const example = (draw: Stream): { sequence: { tokens: number[]; scoreFrom: number }; pFirst: number } => {
+        const first = draw.chance(0.5);
+        const [a, b] = first ? [word(5), word(6)] : [word(6), word(5)];
+        const tokens = [word(draw.int(4)), TOKEN.first, a, TOKEN.second, b, TOKEN.choose];
+        return { sequence: { tokens, scoreFrom: tokens.length - 1 }, pFirst: Number(truth ? first : draw.chance(0.5)) };
+      };
+      const batch = (part: number, size: number): ReturnType<typeof example>[] =>
+        Array.from({ length: size }, (_, i) => example(new Stream(streamKey(seed, PURPOSE.test, part, i))));
+      const metrics = await finish(
+        judge(
+          { steps: 150, learningRate: 5e-3, weightDecay: 0, validateEvery: 1000 },
+          { engine, params, examples: (step) => Promise.resolve(batch(step, 16)), validation: batch(9999, 400) },
+        ),
+      );
+      params.dispose();
+      return metrics['judge/val_accuracy']!;
+    };
+    expect(await train(true)).toBeGreaterThan(0.95);
+    expect(Math.abs((await train(false)) - 0.5)).toBeLessThan(0.1);
+  });
+});
+
+describe('a run that diverges', () => {
+  it('stops with advice and keeps the last good weights', async () => {
+    const policy = fresh(1);
+    const document: Document = { prompt: [word(1)], response: [word(2), TOKEN.eos] };
+    const config = { steps: 40, batch: 1, learningRate: 1e38, promptWeight: 0, weightDecay: 0, validateEvery: 1000 };
+    const run = finish(sft(config, { engine, policy, documents: () => [document], validation: [] }));
+    await expect(run).rejects.toThrow(DivergedError);
+    await expect(run).rejects.toThrow(/Lower the SFT learning rate/);
+    policy.dispose();
+  });
+});

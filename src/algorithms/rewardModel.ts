@@ -1,0 +1,156 @@
+// Reward model from soft preference labels
+//   L = -[ p log sigma(r_a - r_b) + (1 - p) log sigma(r_b - r_a) ],  r = score of (prompt, response)
+// Lee et al. 2023 (arXiv 2309.00267), section 2.2 and appendix: cross-entropy between the label and softmax(r_a, r_b).
+// Two heads: `last` reads the state after the last token (Stiennon et al. 2020); `likelihood` adds a learned weight for
+// each token's log-probability under the reward model's own language-model head (see `losses/preference.ts`).
+// Departures: starts from the SFT policy also where the paper starts from the pretrained model.
+
+import { dispose, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
+import { streamKey, Stream, PURPOSE } from '../core/rng';
+import { bradleyTerryLoss, endMask, lastTokenScore, likelihoodAwareScore, splitPairs } from '../losses';
+import { packBatch, promptAndResponse } from '../nn/batch';
+import type { Batch, Engine, Outputs, OutputName, ParameterSet } from '../nn/types';
+import { linearDecay, update } from './train';
+import type { Algorithm } from './types';
+
+export type RewardHead = 'last' | 'likelihood';
+
+export interface LabelledPair {
+  readonly prompt: ArrayLike<number>;
+  readonly responses: readonly [ArrayLike<number>, ArrayLike<number>];
+  /** Probability that responses[0] is better. */
+  readonly pA: number;
+}
+
+export interface RewardModelConfig {
+  readonly head: RewardHead;
+  readonly epochs: number;
+  /** Pairs per step. */
+  readonly batch: number;
+  /** Peak; linear decay to a tenth. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Steps between two measurements on held-out pairs. */
+  readonly measureEvery: number;
+  readonly seed: number;
+}
+
+export interface RewardModelDeps {
+  readonly engine: Engine;
+  /** Starts as a copy of the SFT policy; trained in place. */
+  readonly params: ParameterSet;
+  readonly pairs: readonly LabelledPair[];
+  readonly heldOut: readonly LabelledPair[];
+  /** Further judgements of the held-out pairs by name, pA each: rm/accuracy_NAME is measured against them. */
+  readonly judgements?: Readonly<Record<string, readonly number[]>>;
+}
+
+const OUTPUTS: Readonly<Record<RewardHead, readonly OutputName[]>> = {
+  last: ['value'],
+  likelihood: ['value', 'logp', 'tokenWeight'],
+};
+
+/** Yields rm/loss, rm/labels, grad_norm and, now and then, rm/accuracy, rm/margin and rm/accuracy_NAME. */
+export async function* rewardModel(config: RewardModelConfig, deps: RewardModelDeps): Algorithm<void> {
+  const { engine, params, pairs, heldOut } = deps;
+  const optimizer = engine.createOptimizer(params);
+  const perEpoch = Math.max(1, Math.floor(pairs.length / config.batch));
+  const total = perEpoch * config.epochs;
+  let labels = 0;
+  try {
+    for (let step = 0; step < total; step++) {
+      const epoch = Math.floor(step / perEpoch);
+      const order = new Stream(streamKey(config.seed, PURPOSE.shuffle, epoch)).shuffle(pairs);
+      const chosen = order.slice((step % perEpoch) * config.batch, ((step % perEpoch) + 1) * config.batch);
+      const { batch, lengths } = responseBatch([
+        ...chosen.map(({ prompt, responses }) => ({ prompt, response: responses[0] })),
+        ...chosen.map(({ prompt, responses }) => ({ prompt, response: responses[1] })),
+      ]);
+      const pFirst = tensor1d(chosen.map((pair) => pair.pA));
+      const end = endMask(lengths, batch.scored);
+      const forward = engine.forward(params, batch, { outputs: OUTPUTS[config.head], keep: true });
+      const { loss, gradNorm } = await update(
+        engine, forward, OUTPUTS[config.head],
+        (outputs) => bradleyTerryLoss(...splitPairs(score(config.head, outputs, end)), pFirst),
+        optimizer,
+        { learningRate: linearDecay(step, total, config.learningRate), weightDecay: config.weightDecay },
+        { step, advice: `Lower the reward-model learning rate (now ${config.learningRate}).` },
+      ).finally(() => dispose([pFirst, end]));
+      labels = Math.min(pairs.length, labels + chosen.length);
+      const measure = heldOut.length > 0 && (step === total - 1 || (step + 1) % config.measureEvery === 0);
+      yield {
+        step: step + 1,
+        values: {
+          'rm/loss': loss,
+          'rm/labels': labels,
+          grad_norm: gradNorm,
+          ...(measure ? await measureHeldOut(config.head, deps) : {}),
+        },
+      };
+    }
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/**
+ * Scores of responses, raw reward-model units. [N]
+ * @param chunk rows per forward pass.
+ */
+export async function scoreResponses(
+  engine: Engine,
+  params: ParameterSet,
+  head: RewardHead,
+  items: readonly { prompt: ArrayLike<number>; response: ArrayLike<number> }[],
+  chunk = 64,
+): Promise<Float32Array> {
+  const scores = new Float32Array(items.length);
+  for (let from = 0; from < items.length; from += chunk) {
+    const { batch, lengths } = responseBatch(items.slice(from, from + chunk));
+    const forward = engine.forward(params, batch, { outputs: OUTPUTS[head] });
+    const end = endMask(lengths, batch.scored);
+    const values = score(head, forward.outputs, end);
+    scores.set(await values.data(), from);
+    dispose([end, values]);
+    forward.dispose();
+  }
+  return scores;
+}
+
+function score(head: RewardHead, outputs: Outputs, end: ReturnType<typeof endMask>): Tensor1D {
+  return head === 'last'
+    ? lastTokenScore(outputs.value!, end)
+    : likelihoodAwareScore(outputs.value!, outputs.logp!, outputs.tokenWeight!, end);
+}
+
+async function measureHeldOut(head: RewardHead, deps: RewardModelDeps): Promise<Record<string, number>> {
+  const { engine, params, heldOut, judgements = {} } = deps;
+  const [a, b] = [
+    await scoreResponses(engine, params, head, heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[0] }))),
+    await scoreResponses(engine, params, head, heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[1] }))),
+  ];
+  const margins = heldOut.map((_, i) => a[i]! - b[i]!);
+  const own = heldOut.map((pair) => pair.pA);
+  return {
+    'rm/accuracy': accuracy(margins, own),
+    'rm/margin': margins.reduce((sum, m, i) => sum + (own[i]! >= 0.5 ? m : -m), 0) / margins.length,
+    ...Object.fromEntries(Object.entries(judgements).map(([name, p]) => [`rm/accuracy_${name}`, accuracy(margins, p)])),
+  };
+}
+
+/** Share of pairs on which the sign of the margin agrees with the label; a tie on either side counts half. */
+export function accuracy(margins: readonly number[], pA: readonly number[]): number {
+  const hits = margins.map((margin, i) => (margin === 0 || pA[i] === 0.5 ? 0.5 : Number(margin > 0 === pA[i]! > 0.5)));
+  return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
+}
+
+/** Scored from the separator to the state after the last token. */
+function responseBatch(items: readonly { prompt: ArrayLike<number>; response: ArrayLike<number> }[]): {
+  batch: Batch;
+  lengths: number[];
+} {
+  return {
+    batch: packBatch(items.map(({ prompt, response }) => promptAndResponse(prompt, response))),
+    lengths: items.map(({ response }) => response.length),
+  };
+}

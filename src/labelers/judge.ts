@@ -1,0 +1,102 @@
+import type { Label } from '../core/preferences';
+import { TOKEN } from '../core/tokens';
+import { packBatch, promptAndResponse, type Sequence } from '../nn/batch';
+import { chooseFirst } from '../nn/choice';
+import type { Engine, ParameterSet } from '../nn/types';
+import type { JudgedPair, Labeler, LabelerIdentity, LabelOptions } from './types';
+
+/**
+ * A small judge: two parameter sets of one shape. `lm` is a language model of the domain; `judge` started from it and
+ * learned to answer which of two responses is better. The judge reads
+ *   post <first> response 1 <second> response 2 <choose>
+ * and sees at each response token how surprised `lm` was by it.
+ */
+export interface JudgeModel {
+  readonly lm: ParameterSet;
+  readonly judge: ParameterSet;
+}
+
+/** Surprise is cut off here, nats: beyond it a token is simply wrong. */
+const SURPRISE_CAP = 6;
+/** Brings surprise to the scale of an embedding entry. */
+const SURPRISE_SCALE = 0.5;
+const CHUNK = 32;
+
+type Words = ArrayLike<number>;
+
+/** Per-token surprise of the language model at each response, min(cap, -log p) scaled. */
+export async function surprise(
+  engine: Engine,
+  lm: ParameterSet,
+  items: readonly { prompt: Words; response: Words }[],
+): Promise<Float32Array[]> {
+  const batch = packBatch(items.map(({ prompt, response }) => promptAndResponse(prompt, response)));
+  const forward = engine.forward(lm, batch, { outputs: ['logp'] });
+  const logp = await forward.outputs.logp!.data();
+  const result = items.map(({ response }, b) =>
+    Float32Array.from(
+      { length: response.length },
+      (_, s) => SURPRISE_SCALE * Math.min(SURPRISE_CAP, -logp[b * batch.scored + s]!),
+    ),
+  );
+  forward.dispose();
+  return result;
+}
+
+/** What the judge reads. */
+export function judgeSequence(
+  prompt: Words,
+  first: { response: Words; surprise: Float32Array },
+  second: { response: Words; surprise: Float32Array },
+): Sequence {
+  const tokens = [
+    ...Array.from(prompt), TOKEN.first, ...Array.from(first.response), TOKEN.second, ...Array.from(second.response),
+    TOKEN.choose,
+  ];
+  const extra = new Float32Array(tokens.length);
+  extra.set(first.surprise, prompt.length + 1);
+  extra.set(second.surprise, prompt.length + 1 + first.response.length + 1);
+  return { tokens, extra, scoreFrom: tokens.length - 1 };
+}
+
+/** The judge as an AI labeler. */
+export function createJudgeLabeler(
+  engine: Engine,
+  model: JudgeModel,
+  identity: LabelerIdentity,
+  { bothOrders }: { bothOrders: boolean },
+): Labeler {
+  async function labelChunk(pairs: readonly JudgedPair[]): Promise<Label[]> {
+    const sides = await Promise.all(
+      [0, 1].map(async (side) => {
+        const items = pairs.map((pair) => ({ prompt: pair.prompt.tokens, response: pair.responses[side as 0 | 1] }));
+        const surprises = await surprise(engine, model.lm, items);
+        return items.map((item, i) => ({ response: item.response, surprise: surprises[i]! }));
+      }),
+    );
+    const [a, b] = sides as [typeof sides[0], typeof sides[0]];
+    const ask = (first: typeof a, second: typeof b): Promise<Float32Array> =>
+      chooseFirst(engine, model.judge, pairs.map((pair, i) => judgeSequence(pair.prompt.tokens, first[i]!, second[i]!)));
+    const aFirst = await ask(a, b);
+    const bFirst = bothOrders ? await ask(b, a) : undefined;
+    return pairs.map((pair, i) => ({
+      pairId: pair.id,
+      labeler: identity.id,
+      // Both distributions over the same response, averaged.
+      pA: bFirst ? (aFirst[i]! + (1 - bFirst[i]!)) / 2 : aFirst[i]!,
+      raw: bFirst ? [aFirst[i]!, bFirst[i]!] : [aFirst[i]!],
+      parsed: true,
+    }));
+  }
+
+  return {
+    identity,
+    async *label(pairs: readonly JudgedPair[], { budget = pairs.length, signal }: LabelOptions = {}) {
+      const wanted = pairs.slice(0, budget);
+      for (let from = 0; from < wanted.length; from += CHUNK) {
+        signal?.throwIfAborted();
+        yield* await labelChunk(wanted.slice(from, from + CHUNK));
+      }
+    },
+  };
+}

@@ -1,0 +1,7 @@
+export * from './differentiate';
+export * from './kl';
+export * from './likelihood';
+export * from './masked';
+export * from './policyGradient';
+export * from './preference';
+export * from './returns';

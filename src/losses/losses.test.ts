@@ -1,0 +1,218 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  dispose, memory, mul, ready, setBackend, sum, tensor1d, tensor2d, tensor3d, tidy,
+  type Scalar, type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  bradleyTerryLoss, differentiate, discountedReturns, endMask, headOf, k1, k3, klPenalisedRewards, lastTokenScore,
+  likelihoodAwareScore, maskedMean, maskedSum, moments, negativeLogLikelihood, policyGradientLoss, responseMask,
+  splitPairs, standardise, valueLoss, whiten,
+} from '.';
+
+beforeAll(async () => {
+  await setBackend('cpu');
+  await ready();
+});
+
+function scalarOf(tensor: Scalar): number {
+  return tensor.dataSync()[0]!;
+}
+
+describe('masks', () => {
+  it('marks response tokens and the state after the last', () => {
+    tidy(() => {
+      expect(responseMask([2, 0], 3).arraySync()).toEqual([[1, 1, 0], [0, 0, 0]]);
+      expect(endMask([2, 0], 3).arraySync()).toEqual([[0, 0, 1], [1, 0, 0]]);
+      expect(() => endMask([3], 3)).toThrow(/scored positions/);
+    });
+  });
+
+  it('sums and averages under a mask', () => {
+    tidy(() => {
+      const values = tensor2d([[1, 2, 30], [4, 50, 60]]);
+      const mask = responseMask([2, 1], 3);
+      expect(scalarOf(maskedSum(values, mask))).toBe(7);
+      expect(scalarOf(maskedMean(values, mask))).toBeCloseTo(7 / 3, 6);
+      expect(scalarOf(negativeLogLikelihood(values, mask))).toBeCloseTo(-7 / 3, 6);
+    });
+  });
+});
+
+describe('Bradley-Terry loss', () => {
+  it('is ln 2 at equal scores, whatever the label, with gradient (1/2 - p) / N', () => {
+    tidy(() => {
+      const outputs = { first: tensor1d([3, -1]), second: tensor1d([3, -1]) };
+      const { value, grads } = differentiate(outputs, ['first', 'second'], ({ first, second }) =>
+        bradleyTerryLoss(first, second, tensor1d([0.9, 0.2])),
+      );
+      expect(scalarOf(value)).toBeCloseTo(Math.LN2, 6);
+      const first = grads.first.arraySync();
+      expect(first[0]).toBeCloseTo(-0.4 / 2, 6);
+      expect(first[1]).toBeCloseTo(0.3 / 2, 6);
+      grads.second.arraySync().forEach((g, i) => expect(g).toBeCloseTo(-first[i]!, 6));
+    });
+  });
+
+  it('is the entropy of the label where the model agrees with it, and smallest there', () => {
+    tidy(() => {
+      const p = 0.8;
+      const logit = Math.log(p / (1 - p));
+      const at = (margin: number): number =>
+        scalarOf(bradleyTerryLoss(tensor1d([margin]), tensor1d([0]), tensor1d([p])));
+      const entropy = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+      expect(at(logit)).toBeCloseTo(entropy, 6);
+      expect(at(logit + 0.3)).toBeGreaterThan(entropy + 1e-3);
+      expect(at(logit - 0.3)).toBeGreaterThan(entropy + 1e-3);
+    });
+  });
+
+  it('stays finite and linear at extreme margins', () => {
+    tidy(() => {
+      expect(scalarOf(bradleyTerryLoss(tensor1d([-500]), tensor1d([500]), tensor1d([1])))).toBeCloseTo(1000, 3);
+      expect(scalarOf(bradleyTerryLoss(tensor1d([500]), tensor1d([-500]), tensor1d([1])))).toBeCloseTo(0, 6);
+    });
+  });
+
+  it('splits a batch of pairs in halves', () => {
+    tidy(() => {
+      const [first, second] = splitPairs(tensor1d([1, 2, 3, 4]));
+      expect(first.arraySync()).toEqual([1, 2]);
+      expect(second.arraySync()).toEqual([3, 4]);
+    });
+  });
+});
+
+describe('reward scores', () => {
+  it('reads the chosen head at the end', () => {
+    tidy(() => {
+      const value = tensor3d([[[1, 10], [2, 20], [3, 30]], [[4, 40], [5, 50], [6, 60]]]);
+      const end = endMask([2, 0], 3);
+      expect(lastTokenScore(value, end).arraySync()).toEqual([3, 4]);
+      expect(lastTokenScore(value, end, 1).arraySync()).toEqual([30, 40]);
+      expect(headOf(value, 1).arraySync()).toEqual([[10, 20, 30], [40, 50, 60]]);
+    });
+  });
+
+  it('adds weighted, floored log-probabilities, and stops their gradient at the floor', () => {
+    tidy(() => {
+      const outputs = {
+        value: tensor3d([[[0], [0], [0.5]]]),
+        logp: tensor2d([[-1, -9, 0]]),
+        tokenWeight: tensor2d([[0.1, 0.2, 0]]),
+      };
+      const end = endMask([2], 3);
+      const { value, grads } = differentiate(outputs, ['value', 'logp', 'tokenWeight'], (o) =>
+        sum<Scalar>(likelihoodAwareScore(o.value, o.logp, o.tokenWeight, end)),
+      );
+      expect(scalarOf(value)).toBeCloseTo(0.5 + 0.1 * -1 + 0.2 * -6, 6);
+      expect(Array.from(grads.logp.dataSync())).toEqual([Math.fround(0.1), 0, 0]);
+      expect(Array.from(grads.tokenWeight.dataSync())).toEqual([-1, -6, 0]);
+      expect(Array.from(grads.value.dataSync())).toEqual([0, 0, 1]);
+    });
+  });
+});
+
+describe('policy gradient and value', () => {
+  it('has gradient -A / n on the action and nothing on padding', () => {
+    tidy(() => {
+      const mask = responseMask([2, 1], 2);
+      const advantage = tensor2d([[1, -2], [3, 99]]);
+      const outputs: { logp: Tensor2D } = { logp: tensor2d([[-1, -2], [-3, -4]]) };
+      const { value, grads } = differentiate(outputs, ['logp'], ({ logp }) => policyGradientLoss(logp, advantage, mask));
+      expect(scalarOf(value)).toBeCloseTo(-(-1 + 4 - 9) / 3, 6);
+      const expected = [-1 / 3, 2 / 3, -1, 0];
+      grads.logp.dataSync().forEach((g, i) => expect(g).toBeCloseTo(expected[i]!, 6));
+    });
+  });
+
+  it('is the mean square error with gradient 2 (V - Z) / n', () => {
+    tidy(() => {
+      const mask = responseMask([2], 3);
+      const outputs = { value: tensor2d([[1, 2, 7]]) };
+      const { value, grads } = differentiate(outputs, ['value'], (o) =>
+        valueLoss(o.value, tensor2d([[0, 4, 0]]), mask),
+      );
+      expect(scalarOf(value)).toBeCloseTo(2.5, 6);
+      expect(Array.from(grads.value.dataSync())).toEqual([1, -2, 0]);
+    });
+  });
+});
+
+describe('KL estimators', () => {
+  it('k3 is never negative and 0 where the two agree; k1 is the log-ratio', () => {
+    tidy(() => {
+      const logp = tensor2d([[-1, -2, -0.1, -5]]);
+      const reference = tensor2d([[-1, -3, -4, -0.5]]);
+      const first = Array.from(k1(logp, reference).dataSync());
+      const third = Array.from(k3(logp, reference).dataSync());
+      expect(third[0]).toBe(0);
+      third.forEach((k, i) => {
+        expect(k).toBeGreaterThanOrEqual(0);
+        expect(k).toBeCloseTo(Math.exp(-first[i]!) - 1 + first[i]!, 4);
+      });
+    });
+  });
+
+  it('both have the KL divergence as their expectation', () => {
+    tidy(() => {
+      const p = [0.5, 0.3, 0.2];
+      const q = [0.2, 0.2, 0.6];
+      const exact = p.reduce((total, pi, i) => total + pi * Math.log(pi / q[i]!), 0);
+      const logp = tensor2d([p.map(Math.log)]);
+      const reference = tensor2d([q.map(Math.log)]);
+      const expectation = (k: Tensor2D): number => scalarOf(sum<Scalar>(mul(k, tensor2d([p]))));
+      expect(expectation(k1(logp, reference))).toBeCloseTo(exact, 5);
+      expect(expectation(k3(logp, reference))).toBeCloseTo(exact, 5);
+    });
+  });
+});
+
+describe('returns', () => {
+  it('puts the KL penalty on each token and the score on the last', () => {
+    const rewards = klPenalisedRewards(
+      [2, 4], Float32Array.of(-1, -2, -9, -3, -9, -9), Float32Array.of(-2, -2, 0, -1, 0, 0), [2, 1], 0.5,
+    );
+    expect(Array.from(rewards)).toEqual([-0.5, 1, 0, 3, 0, 0]);
+    expect(Array.from(discountedReturns(rewards, [2, 1], 1))).toEqual([0.5, 1, 0, 3, 0, 0]);
+    expect(Array.from(discountedReturns(rewards, [2, 1], 0.5))).toEqual([0, 1, 0, 3, 0, 0]);
+  });
+
+  it('whitens under the mask', () => {
+    const white = whiten(Float32Array.of(1, 3, 100), [1, 1, 0]);
+    expect(white[0]).toBeCloseTo(-1, 6);
+    expect(white[1]).toBeCloseTo(1, 6);
+    expect(white[2]).toBe(0);
+    const scaled = whiten(Float32Array.of(1, 3, 100), [1, 1, 0], { shift: false });
+    expect(scaled[0]).toBeCloseTo(1, 6);
+    expect(scaled[1]).toBeCloseTo(3, 6);
+  });
+
+  it('standardises with the moments of other samples', () => {
+    expect(moments([1, 3])).toEqual({ mean: 2, std: 1 });
+    const out = standardise([2, 5], moments([1, 3]));
+    expect(out[0]).toBeCloseTo(0, 6);
+    expect(out[1]).toBeCloseTo(3, 6);
+  });
+});
+
+describe('differentiate', () => {
+  it('leaks nothing but the value and the declared gradients', () => {
+    const outputs = { logp: tensor2d([[-1, -2]]), entropy: tensor2d([[1, 1]]) };
+    const mask = responseMask([2], 2);
+    const before = memory().numTensors;
+    for (let i = 0; i < 3; i++) {
+      const { value, grads } = differentiate(outputs, ['logp'], ({ logp }) => negativeLogLikelihood(logp, mask));
+      expect(memory().numTensors).toBe(before + 2);
+      expect(Object.keys(grads)).toEqual(['logp']);
+      dispose([value, grads.logp]);
+      expect(memory().numTensors).toBe(before);
+    }
+    dispose([outputs.logp, outputs.entropy, mask]);
+  });
+
+  it('names a declared output that is missing', () => {
+    const outputs: { logp?: Tensor2D } = {};
+    expect(() => differentiate(outputs, ['logp'], ({ logp }) => sum<Scalar>(logp))).toThrow(/"logp"/);
+  });
+});
