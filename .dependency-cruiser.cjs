@@ -8,6 +8,8 @@
 const TEST = '[.]test[.]tsx?$|/testing/';
 /** What of src/nn the rooms above it see: the files beside the engines' folders (interface, layouts, batches). */
 const NN_INTERFACE = '^src/nn/[^/]+$';
+/** Utility and preference: pure functions that votes, verdicts and re-scoring share. */
+const UTILITY = '^src/tasks/(types|utility)[.]ts$';
 const PAGE = '^src/(ui|experiments)/|^src/[^/]+[.]tsx?$';
 /** The page's end of the worker; the rest of src/worker runs inside it. */
 const WORKER_CLIENT = '^src/worker/(client|protocol)';
@@ -25,13 +27,13 @@ function room(name, from, allowed, comment) {
 }
 
 /** Files that match `from` may import what matches `to` as types only. */
-function typesOnly(name, from, to, comment) {
+function typesOnly(name, from, to, comment, except = []) {
   return {
     name,
     severity: 'error',
     comment,
     from: { path: from, pathNot: TEST },
-    to: { path: to, dependencyTypesNot: ['type-only'] },
+    to: { path: to, pathNot: except, dependencyTypesNot: ['type-only'] },
   };
 }
 
@@ -56,14 +58,14 @@ module.exports = {
     room('tasks', '^src/tasks/', ['^src/core/'], 'tasks -> core.'),
     room('losses', '^src/losses/', ['^src/core/'], 'losses -> core.'),
     room('nn', '^src/nn/', ['^src/core/'], 'nn -> core.'),
-    room('evaluation', '^src/evaluation/', ['^src/core/'], 'evaluation -> core.'),
+    room('evaluation', '^src/evaluation/', ['^src/core/', UTILITY], 'evaluation -> core, the utility of tasks.'),
     room(
       'labelers',
       '^src/labelers/',
       ['^src/core/', '^src/tasks/', NN_INTERFACE],
       'labelers -> core, tasks (types), nn through its interface.',
     ),
-    typesOnly('labelers-tasks-types', '^src/labelers/', '^src/tasks/', 'labelers take a task as an argument.'),
+    typesOnly('labelers-tasks-types', '^src/labelers/', '^src/tasks/', 'labelers take a task as an argument.', [UTILITY]),
     room(
       'algorithms',
       '^src/algorithms/',

@@ -1,0 +1,65 @@
+import type { Estimate, RunBundle } from '../src/core/bundle';
+import type { WorkerEvent } from '../src/worker/protocol';
+
+/** Prints stage ends and, about once in two seconds, how far each running stage is. */
+export function progressPrinter(print: (line: string) => void): (events: readonly WorkerEvent[]) => void {
+  const last = new Map<string, number>();
+  const latest = new Map<string, number>();
+  return (events) => {
+    for (const event of events) {
+      if (event.type === 'points') for (const { key, value } of event.points) latest.set(`${event.arm} ${key}`, value);
+      if (event.type === 'stage') {
+        const { id, arm, seconds, summary } = event.stage;
+        print(`${name(id, arm)} done in ${seconds.toFixed(1)} s: ${summary}`);
+      }
+      if (event.type !== 'progress') continue;
+      const key = name(event.stage, event.arm);
+      if (performance.now() - (last.get(key) ?? 0) < 2000) continue;
+      last.set(key, performance.now());
+      const left = event.secondsLeft === undefined ? '' : `, about ${Math.ceil(event.secondsLeft)} s left`;
+      const gold = event.stage === 'rl' ? `, gold ${latest.get(`${event.arm} eval/gold`)?.toFixed(2)}` : '';
+      print(`${key} ${event.done}/${event.total}${left}${gold}`);
+    }
+  };
+}
+
+function name(stage: string, arm: string | undefined): string {
+  return arm ? `${stage} (${arm})` : stage;
+}
+
+const percent = ({ value, ci, n }: Estimate): string =>
+  `${(100 * value).toFixed(1)}% [${(100 * ci[0]).toFixed(1)}, ${(100 * ci[1]).toFixed(1)}] (n = ${n})`;
+const number = ({ value, ci }: Estimate): string => `${value.toFixed(2)} [${ci[0].toFixed(2)}, ${ci[1].toFixed(2)}]`;
+
+/** The outcome of a run in a few lines of text. */
+export function describeBundle(bundle: RunBundle): string {
+  const lines = [`annotators agree on ${percent(bundle.annotatorAgreement)} of pairs`];
+  for (const labeler of bundle.labelers) {
+    const { annotator, majority, gold } = labeler.alignment;
+    const position = labeler.samePosition ? `, same position after swap ${percent(labeler.samePosition)}` : '';
+    lines.push(
+      `labeler ${labeler.name}: aligned with one annotator ${percent(annotator)}, majority ${percent(majority)}, gold ${percent(gold)}${position}`,
+    );
+  }
+  for (const arm of bundle.arms) {
+    const e = arm.evaluation;
+    lines.push(
+      `${arm.label}: gold ${number(e.goldUtility)}, coverage ${percent(e.coverage)}, invented ${percent(e.hallucinationRate)}, ` +
+        `stumbles ${percent(e.disfluencyRate)}, ${number(e.length)} words${e.kl ? `, KL ${number(e.kl)}` : ''}`,
+    );
+    const accuracy = arm.curves['rm/accuracy']?.value.at(-1);
+    const goldAccuracy = arm.curves['rm/accuracy_gold']?.value.at(-1);
+    if (accuracy !== undefined && goldAccuracy !== undefined) {
+      lines.push(`  reward model: ${(100 * accuracy).toFixed(1)}% on its own labels, ${(100 * goldAccuracy).toFixed(1)}% on gold (held-out pairs)`);
+    }
+    if (e.winRateVsSft) {
+      const { majority, gold } = e.winRateVsSft;
+      lines.push(`  against SFT: majority ${percent(majority.raw)}, length-controlled ${majority.lengthControlled ? percent(majority.lengthControlled) : `none (${majority.note})`}, gold ${percent(gold.raw)}; ${arm.ended}`);
+    }
+  }
+  for (const { a, b, majority, gold } of bundle.comparisons) {
+    lines.push(`${a} against ${b}: majority ${percent(majority.raw)}, length-controlled ${majority.lengthControlled ? percent(majority.lengthControlled) : 'none'}, gold ${percent(gold.raw)}`);
+  }
+  lines.push(`total ${bundle.stages.reduce((sum, stage) => sum + stage.seconds, 0).toFixed(0)} s of work in ${bundle.stages.length} stages on ${bundle.device.description}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,75 @@
+import type { Curve, StageRecord } from '../core/bundle';
+import type { ExperimentConfig } from '../core/config';
+import type { Metrics } from '../algorithms/types';
+import type { Engine } from '../nn/types';
+import type { Task } from '../tasks/types';
+import type { Gate } from './gate';
+import type { StageId, WorkerEvent } from './protocol';
+
+/** Reads a file that ships with the page, by its path under `public/`. */
+export type ReadAsset = (path: string) => Promise<Uint8Array>;
+
+/** What every stage of a run works with. */
+export interface Scope {
+  readonly runId: string;
+  readonly config: ExperimentConfig;
+  readonly task: Task;
+  readonly engine: Engine;
+  readonly gate: Gate;
+  readonly readAsset: ReadAsset;
+  emit(event: WorkerEvent): void;
+}
+
+/** Times a stage and reports its progress. */
+export class StageClock {
+  private readonly started = performance.now();
+  constructor(
+    private readonly scope: Scope,
+    private readonly stage: StageId,
+    private readonly arm?: string,
+  ) {}
+
+  /** Passes the gate, then reports. `done` of `total` in the stage's own unit. */
+  async progress(done: number, total: number, note?: string): Promise<void> {
+    await this.scope.gate.pass();
+    const seconds = (performance.now() - this.started) / 1000;
+    this.scope.emit({
+      type: 'progress', runId: this.scope.runId, stage: this.stage, arm: this.arm, done, total, note,
+      secondsLeft: done > 0 ? (seconds / done) * (total - done) : undefined,
+    });
+  }
+
+  end(summary: string): StageRecord {
+    const record: StageRecord = {
+      id: this.stage,
+      ...(this.arm === undefined ? {} : { arm: this.arm }),
+      seconds: (performance.now() - this.started) / 1000,
+      summary,
+    };
+    this.scope.emit({ type: 'stage', runId: this.scope.runId, stage: record });
+    return record;
+  }
+}
+
+/** The curves of one arm: every point goes into the record and out as an event. */
+export class CurveBook {
+  private readonly curves: Record<string, Curve> = {};
+  constructor(
+    private readonly scope: Scope,
+    private readonly arm: string,
+  ) {}
+
+  add({ step, values }: Metrics, prefix = ''): void {
+    const points = Object.entries(values).map(([key, value]) => ({ key: prefix + key, step, value }));
+    for (const { key, value } of points) {
+      const curve = (this.curves[key] ??= { step: [], value: [] });
+      curve.step.push(step);
+      curve.value.push(value);
+    }
+    this.scope.emit({ type: 'points', runId: this.scope.runId, arm: this.arm, points });
+  }
+
+  get all(): Readonly<Record<string, Curve>> {
+    return this.curves;
+  }
+}

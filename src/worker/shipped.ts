@@ -1,0 +1,44 @@
+import { z } from '../core/zod';
+import { readCheckpoint, sha256 } from '../nn/checkpoint';
+import manifestFile from './shipped.json';
+import type { Weights } from './protocol';
+import type { ReadAsset } from './scope';
+
+const manifestSchema = z.record(
+  z.string(),
+  z.strictObject({
+    /** Path under `public/`. */
+    file: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    shape: z.strictObject({
+      vocab: z.number(), width: z.number(), layers: z.number(), heads: z.number(), positions: z.number(), valueHeads: z.number(),
+    }),
+    /** Parameter sets in the file. */
+    sets: z.array(z.string()),
+    /** For people. */
+    origin: z.string(),
+  }),
+);
+
+/** Written by `npm run pretrain`, with the files. */
+const manifest = manifestSchema.parse(manifestFile);
+
+export interface Shipped {
+  readonly sets: Readonly<Record<string, Weights>>;
+  readonly origin: string;
+}
+
+/**
+ * Loads shipped weights and checks that they are the ones this build was made with.
+ * @throws Error with a message for the visitor.
+ */
+export async function loadShipped(readAsset: ReadAsset, name: 'sft' | 'judge'): Promise<Shipped> {
+  const entry = manifest[name];
+  if (!entry) throw new Error(`This build ships no weights named ${name}.`);
+  const bytes = await readAsset(entry.file);
+  if ((await sha256(bytes)) !== entry.sha256) {
+    throw new Error(`The weights ${entry.file} are not those of this build (their checksum differs). Reload the page without cache.`);
+  }
+  const sets = entry.sets.map((set) => [set, { shape: entry.shape, values: readCheckpoint(bytes, entry.shape, set) }] as const);
+  return { sets: Object.fromEntries(sets), origin: entry.origin };
+}

@@ -1,0 +1,54 @@
+import type { Rollout } from '../../algorithms/reinforce';
+import { PURPOSE, streamKey } from '../../core/rng';
+import { mean } from '../../core/stats';
+import { importanceShare } from '../../evaluation/evaluateArm';
+import type { ParameterSet } from '../../nn/types';
+import { goldWeights, utility } from '../../tasks/utility';
+import type { CurveBook, Scope } from '../scope';
+import { answersOn, sequenceKl, toAnswer, toPromptRecord } from './answers';
+
+/** Seed of validation and test posts: the same posts in every run, so that runs compare. */
+export const FIXED_POSTS = 0;
+/** Validation posts that are shown live. */
+const LIVE_SAMPLES = 24;
+
+/** What a policy in training is measured against beside gold; absent for SFT itself. */
+export interface Trained {
+  readonly sft: ParameterSet;
+  score(rollouts: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<Float32Array>;
+}
+
+/** Live quality on validation posts, with common random numbers over steps and arms. */
+export async function measure(
+  scope: Scope,
+  arm: string,
+  policy: ParameterSet,
+  step: number,
+  curves: CurveBook,
+  trained?: Trained,
+): Promise<void> {
+  const { config, task } = scope;
+  const weights = goldWeights(task.goldWeights, config.gold);
+  const prompts = task.prompts('validation', config.evaluation.validationPosts, FIXED_POSTS);
+  const answers = await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 0));
+  const checks = answers.map(({ prompt, response }) => task.check(prompt, response));
+  const scores = await trained?.score(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
+  curves.add({
+    step,
+    values: {
+      'eval/gold': mean(checks.map((check, i) => utility(prompts[i]!, check, weights))),
+      'eval/invented_rate': mean(checks.map((check) => Number(check.invented > 0))),
+      'eval/stumble_rate': mean(checks.map((check) => Number(check.stumbles > 0))),
+      'eval/coverage': mean(checks.map((check, i) => importanceShare(prompts[i]!, check))),
+      'eval/length': mean(checks.map((check) => check.words)),
+      ...(scores ? { 'eval/scores': mean(scores) } : {}),
+      ...(trained ? { 'eval/kl': mean(await sequenceKl(scope, policy, trained.sft, answers)) } : {}),
+    },
+  });
+  const shown = answers.slice(0, LIVE_SAMPLES);
+  scope.emit({
+    type: 'samples', runId: scope.runId, arm, step,
+    prompts: shown.map(({ prompt }) => toPromptRecord(task, prompt)),
+    samples: shown.map((answer, i) => ({ promptId: answer.prompt.id, answer: toAnswer(task, answer, weights, scores?.[i]) })),
+  });
+}

@@ -1,0 +1,115 @@
+import { sample } from '../../algorithms/reinforce';
+import { sft } from '../../algorithms/sft';
+import type { StageRecord } from '../../core/bundle';
+import { PURPOSE, streamKey } from '../../core/rng';
+import { initialParameters } from '../../nn/init';
+import { layoutOf, type ModelShape } from '../../nn/layout';
+import type { ParameterSet } from '../../nn/types';
+import type { Task } from '../../tasks/types';
+import type { Prepared, Weights } from '../protocol';
+import { CurveBook, StageClock, type Scope } from '../scope';
+import { loadShipped } from '../shipped';
+import { measure } from './measure';
+
+/** Pairs that are sampled in one go. */
+const CHUNK = 64;
+/** Heads of every model here; widths are multiples of 4 of it. */
+export const HEADS = 4;
+/** Weight of a post token's loss beside a summary token's: teaches the policy to read, see docs/methods.md. */
+export const PROMPT_WEIGHT = 0.1;
+export const WEIGHT_DECAY = 0.01;
+/** Validation documents of a live SFT run. */
+const SFT_VALIDATION = 64;
+
+/** The stages that all arms share: the SFT policy and the pairs to be labelled. */
+export async function prepare(scope: Scope): Promise<Prepared> {
+  const stages: StageRecord[] = [];
+  const curves = new CurveBook(scope, 'sft');
+  const sftWeights = await sftPolicy(scope, curves, stages);
+  const policy = scope.engine.createParameters(sftWeights.shape, sftWeights.values);
+  try {
+    // The baseline of every chart, seconds after Run was pressed.
+    await measure(scope, 'sft', policy, 0, curves);
+    const pairs = await samplePairs(scope, policy, stages);
+    return { sft: sftWeights, sftCurves: curves.all, pairs, stages };
+  } finally {
+    policy.dispose();
+  }
+}
+
+/** Shape of a policy that is trained here. */
+export function liveShape(task: Task, width: number, layers: number): ModelShape {
+  // A judge reads a post and two responses with their marks: positions are enough for that.
+  const positions = Math.ceil((task.maxPromptTokens + 2 * task.maxResponseTokens + 3) / 16) * 16;
+  return { vocab: task.vocabulary.size, width, layers, heads: HEADS, positions, valueHeads: 1 };
+}
+
+async function sftPolicy(scope: Scope, curves: CurveBook, stages: StageRecord[]): Promise<Weights> {
+  const { config, task, engine } = scope;
+  const clock = new StageClock(scope, 'sft');
+  if (config.sft.source === 'shipped') {
+    if (task.id !== 'tldr') {
+      throw new Error('The shipped SFT checkpoint belongs to the TL;DR task. For your own file set "SFT policy" to "train it here".');
+    }
+    const weights = (await loadShipped(scope.readAsset, 'sft')).sets.sft!;
+    if (weights.shape.vocab !== task.vocabulary.size) {
+      throw new Error('The shipped SFT checkpoint does not fit this build\'s vocabulary. Reload the page.');
+    }
+    stages.push(clock.end('shipped checkpoint'));
+    return weights;
+  }
+  const shape = liveShape(task, Number(config.model.width), config.model.layers);
+  const policy = engine.createParameters(shape, initialParameters(layoutOf(shape), config.run.seed));
+  try {
+    const { steps, batch, learningRate } = config.sft;
+    const prompts = task.prompts('sft', steps * batch, config.run.seed);
+    const document = (prompt: (typeof prompts)[number], variant: number): { prompt: Int32Array; response: Int32Array } => ({
+      prompt: prompt.tokens,
+      response: task.reference(prompt, variant).tokens,
+    });
+    const training = sft(
+      { steps, batch, learningRate, promptWeight: PROMPT_WEIGHT, weightDecay: WEIGHT_DECAY, validateEvery: 50 },
+      {
+        engine,
+        policy,
+        documents: (step) => prompts.slice(step * batch, (step + 1) * batch).map((prompt, i) => document(prompt, step * batch + i)),
+        validation: task.prompts('validation', SFT_VALIDATION, 0).map((prompt) => document(prompt, 0)),
+      },
+    );
+    for await (const metrics of training) {
+      curves.add(metrics);
+      await clock.progress(metrics.step, steps);
+    }
+    stages.push(clock.end(`${steps.toLocaleString('en')} steps of ${batch}`));
+    return { shape, values: await engine.readParameters(policy) };
+  } finally {
+    policy.dispose();
+  }
+}
+
+async function samplePairs(scope: Scope, policy: ParameterSet, stages: StageRecord[]): Promise<Prepared['pairs']> {
+  const { config, task, engine } = scope;
+  const clock = new StageClock(scope, 'pairs');
+  const prompts = task.prompts('preference', config.pairs.count, config.run.seed);
+  const pairs: Prepared['pairs'][number][] = [];
+  for (let from = 0; from < prompts.length; from += CHUNK) {
+    const chunk = prompts.slice(from, from + CHUNK);
+    const generations = await sample(engine, policy, chunk.map((prompt) => prompt.tokens), {
+      temperature: config.pairs.temperature,
+      maxNewTokens: task.maxResponseTokens,
+      samplesPerPrompt: 2,
+      key: streamKey(config.run.seed, PURPOSE.sample),
+      firstRow: 2 * from,
+    });
+    chunk.forEach((_, i) => {
+      pairs.push({
+        id: `pair:${from + i}`,
+        promptIndex: from + i,
+        responses: [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens],
+      });
+    });
+    await clock.progress(pairs.length, prompts.length);
+  }
+  stages.push(clock.end(`${pairs.length.toLocaleString('en')} pairs sampled from the SFT policy`));
+  return pairs;
+}
