@@ -54,7 +54,8 @@ score = torch.stack([
     for b in range(ROWS)
 ])
 likelihood_aware = case(
-    {"value": value, "logp": logp2, "tokenWeight": weight}, {"end": end, "cotangent": item}, (score * item).sum(), score)
+    {"value": value, "logp": logp2, "tokenWeight": weight}, {"end": end, "cotangent": item},
+    (score * item).sum(), score)
 
 logp3, advantage = leaf([ROWS, COLUMNS], 8, 4, -2.5), uniform(ROWS * COLUMNS, 9).reshape(ROWS, COLUMNS) * 4
 actions = mask.nonzero()

@@ -93,7 +93,8 @@ def forward(w):
             if t + 1 < len(ids):
                 row["logp"][s] = dist.logits[t, ids[t + 1]]
                 row["entropy"][s] = dist.entropy()[t]
-                row["tokenWeight"][s] = w["token_weight.weight"] @ w["wte.weight"][ids[t + 1]] + w["token_weight.bias"][0]
+                embedded = w["wte.weight"][ids[t + 1]]
+                row["tokenWeight"][s] = w["token_weight.weight"] @ embedded + w["token_weight.bias"][0]
         for name in columns:
             columns[name].append(torch.stack(row[name]))
         values.append(torch.stack(value))

@@ -31,5 +31,5 @@ export function differentiate<Outputs extends { [N in keyof Outputs]?: Tensor },
   const byName = (tensors: readonly Tensor[]): Declared<Outputs, Name> =>
     Object.fromEntries(declared.map((name, i) => [name, tensors[i]])) as Declared<Outputs, Name>;
   const { value, grads } = valueAndGrads((...tensors: Tensor[]) => loss(byName(tensors)))(inputs);
-  return { value: value as Scalar, grads: byName(grads) };
+  return { value, grads: byName(grads) };
 }

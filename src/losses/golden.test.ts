@@ -24,11 +24,14 @@ beforeAll(async () => {
   await ready();
 });
 
-function tensors(values: Record<string, Nested>): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(values).map(([name, x]) => [name, tensor(x as number[], undefined, 'float32')]));
+type Tensors = Record<string, Tensor>;
+
+function tensors(values: Record<string, Nested>): Tensors {
+  const entries = Object.entries(values);
+  return Object.fromEntries(entries.map(([name, x]) => [name, tensor(x as number[], undefined, 'float32')]));
 }
 
-function hold(expected: Case, loss: (inputs: Record<string, Tensor>, constants: Record<string, Tensor>) => Scalar): void {
+function hold(expected: Case, loss: (inputs: Tensors, constants: Tensors) => Scalar): void {
   tidy(() => {
     const inputs = tensors(expected.inputs);
     const constants = tensors(expected.constants);
@@ -36,7 +39,9 @@ function hold(expected: Case, loss: (inputs: Record<string, Tensor>, constants: 
     expect(value.dataSync()[0]!).toBeCloseTo(expected.loss, 5);
     for (const [name, wanted] of Object.entries(tensors(expected.grads))) {
       const got = grads[name]!.dataSync();
-      wanted.dataSync().forEach((x, i) => expect(Math.abs(got[i]! - x), `${name}[${i}]`).toBeLessThan(2e-6 + 1e-5 * Math.abs(x)));
+      wanted.dataSync().forEach((x, i) => {
+        expect(Math.abs(got[i]! - x), `${name}[${i}]`).toBeLessThan(2e-6 + 1e-5 * Math.abs(x));
+      });
     }
   });
 }
@@ -67,7 +72,8 @@ describe('losses agree with PyTorch', () => {
   });
 
   it('value loss', () => {
-    hold(golden.valueLoss, (i, c) => valueLoss(i['value'] as Tensor2D, c['returns'] as Tensor2D, c['mask'] as Tensor2D));
+    hold(golden.valueLoss, (i, c) =>
+      valueLoss(i['value'] as Tensor2D, c['returns'] as Tensor2D, c['mask'] as Tensor2D));
   });
 
   it('k3', () => {

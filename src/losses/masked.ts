@@ -23,7 +23,7 @@ export function responseMask(lengths: ArrayLike<number>, scored: number): Tensor
 export function endMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
   for (let b = 0; b < lengths.length; b++) {
     if (lengths[b]! >= scored) {
-      throw new RangeError(`response ${b} has ${lengths[b]!} tokens; its end needs more than ${scored} scored positions`);
+      throw new RangeError(`response ${b} of ${lengths[b]!} tokens: its end needs more than ${scored} positions`);
     }
   }
   return tensor2d(maskWhere(lengths, scored, (s, length) => s === length), [lengths.length, scored], 'float32');

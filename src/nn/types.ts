@@ -72,7 +72,7 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
   /** Global gradient norm is clipped to this. Default 1; Infinity switches it off. */
   readonly clipNorm?: number;
-  /** Later groups win. A parameter belongs to a group if its name starts with `prefix`. */
+  /** Later groups win, setting by setting. A parameter belongs to a group if its name starts with `prefix`. */
   readonly groups?: readonly { readonly prefix: string; readonly learningRate?: number; readonly frozen?: boolean }[];
 }
 

@@ -1,0 +1,48 @@
+import { browserGpu, findAdapter, isSoftwareAdapter, messageOf } from './gpu/adapter';
+import type { Engine } from './types';
+
+/** What the visitor or the address (`?backend=`) asks for. */
+export type BackendPreference = 'auto' | 'webgpu' | 'cpu';
+
+export interface ChosenEngine {
+  readonly engine: Engine;
+  /** One sentence for the visitor: why this engine. */
+  readonly reason: string;
+}
+
+/** Opens the GPU engine. The default imports it when needed, so that tfjs' WebGPU backend is a chunk of its own. */
+export type OpenGpu = (options: { allowSoftware: boolean; gpu?: GPU }) => Promise<Engine>;
+
+const openGpuEngine: OpenGpu = async (options) => (await import('./gpu/engine')).createGpuEngine(options);
+
+/**
+ * A real GPU through WebGPU if there is one, else the CPU engine. A software adapter is never chosen by itself: the CPU
+ * engine is many times faster there.
+ * @param openCpu opens the CPU engine of this platform.
+ * @throws NoGpuError where `webgpu` is asked for and there is no adapter at all.
+ */
+export async function chooseEngine(
+  preference: BackendPreference,
+  openCpu: () => Promise<Engine>,
+  { gpu = browserGpu(), openGpu = openGpuEngine }: { gpu?: GPU; openGpu?: OpenGpu } = {},
+): Promise<ChosenEngine> {
+  const onCpu = async (reason: string): Promise<ChosenEngine> => ({ engine: await openCpu(), reason });
+  const onGpu = (allowSoftware: boolean): Promise<Engine> => openGpu({ allowSoftware, ...(gpu ? { gpu } : {}) });
+
+  if (preference === 'cpu') return onCpu('On the CPU, as asked for.');
+  if (preference === 'webgpu') {
+    const engine = await onGpu(true);
+    return { engine, reason: `On ${engine.description}, as asked for.` };
+  }
+  const found = await findAdapter(gpu);
+  if ('missing' in found) return onCpu(`On the CPU: ${found.missing}.`);
+  if (isSoftwareAdapter(found.adapter.info)) {
+    return onCpu('On the CPU: WebGPU has only a software adapter here, on which the CPU engine is many times faster.');
+  }
+  try {
+    const engine = await onGpu(false);
+    return { engine, reason: `On ${engine.description}: this machine has a GPU that WebGPU can use.` };
+  } catch (error) {
+    return onCpu(`On the CPU: the GPU could not be started (${messageOf(error)}).`);
+  }
+}

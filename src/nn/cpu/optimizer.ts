@@ -1,0 +1,40 @@
+import type { AdamWOptions, StepOutcome } from '../types';
+import type { CpuOptimizer } from './parameters';
+
+/**
+ * Clips by the global norm of the gradient, applies AdamW, clears the gradient. Frozen parameters are left out of the
+ * norm and keep values and moments. A gradient that is not finite changes nothing but itself.
+ */
+export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): StepOutcome {
+  const { params } = optimizer;
+  const { kernels } = params.runtime;
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, clipNorm = 1 } = options;
+  const gradients = params.gradientBuffer();
+
+  const trained = params.layout.views.flatMap((view) => {
+    const groups = (options.groups ?? []).filter(({ prefix }) => view.name.startsWith(prefix));
+    if (groups.findLast(({ frozen }) => frozen !== undefined)?.frozen) return [];
+    const rate = groups.findLast((group) => group.learningRate !== undefined)?.learningRate ?? learningRate;
+    return [{ offset: view.offset * 4, padded: Math.ceil(view.size / 4) * 4, decays: view.decays, rate }];
+  });
+
+  let squares = 0;
+  for (const { offset, padded } of trained) squares += kernels.sumSquares(gradients + offset, padded);
+  const gradNorm = Math.sqrt(squares);
+  const skipped = !Number.isFinite(gradNorm);
+  if (!skipped) {
+    optimizer.steps++;
+    const scale = gradNorm > clipNorm ? clipNorm / gradNorm : 1;
+    const correction1 = 1 - beta1 ** optimizer.steps;
+    const correction2 = 1 - beta2 ** optimizer.steps;
+    for (const { offset, padded, decays, rate } of trained) {
+      kernels.adamw(
+        params.values + offset, gradients + offset, optimizer.firstMoment + offset, optimizer.secondMoment + offset,
+        padded, scale, beta1, beta2, epsilon,
+        decays ? 1 - rate * weightDecay : 1, rate / correction1, 1 / Math.sqrt(correction2),
+      );
+    }
+  }
+  params.clearGradients();
+  return { gradNorm, skipped };
+}
