@@ -10,6 +10,10 @@ const TEST = '[.]test[.]tsx?$|/testing/';
 const NN_INTERFACE = '^src/nn/[^/]+$';
 /** Utility and preference: pure functions that votes, verdicts and re-scoring share. */
 const UTILITY = '^src/tasks/(types|utility)[.]ts$';
+/** The page's entry. */
+const ENTRY = '^src/[^/]+[.]tsx?$';
+/** Types that pass between page and worker; no code. */
+const PROTOCOL = '^src/worker/protocol[.]ts$';
 const PAGE = '^src/(ui|experiments)/|^src/[^/]+[.]tsx?$';
 /** The page's end of the worker; the rest of src/worker runs inside it. */
 const WORKER_CLIENT = '^src/worker/(client|protocol)';
@@ -83,10 +87,11 @@ module.exports = {
     room('experiments', '^src/experiments/', ['^src/core/', WORKER_CLIENT], 'experiments -> worker client, core.'),
     room(
       'ui',
-      '^src/ui/|^src/[^/]+[.]tsx?$',
-      ['^src/experiments/', '^src/evaluation/', '^src/core/', '^src/tasks/', '[.]css$'],
-      'ui -> experiments, evaluation, core, tasks (types).',
+      '^src/ui/',
+      ['^src/experiments/', '^src/evaluation/', '^src/core/', '^src/tasks/', PROTOCOL],
+      'ui -> experiments, evaluation, core, tasks and the protocol (types).',
     ),
+    room('entry', ENTRY, ['^src/ui/', '^src/experiments/', '^src/core/', WORKER_CLIENT], 'The entry puts the page together.'),
     typesOnly('ui-tasks-types', PAGE, '^src/tasks/', 'Tasks run in the worker.'),
     {
       name: 'page-without-engines',

@@ -30,6 +30,9 @@ export function utility(
   );
 }
 
+/** Utilities closer than this are equal: the rest is rounding. */
+export const UTILITY_TIE = 1e-9;
+
 /** P(reader prefers a over b), Bradley-Terry, in (0, 1). */
 export function preference(reader: Reader, prompt: Facts, a: Findings, b: Findings): number {
   const difference =

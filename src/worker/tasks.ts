@@ -1,17 +1,50 @@
 import type { ExperimentConfig } from '../core/config';
 import { createFileTask } from '../tasks/file';
 import { tldr } from '../tasks/tldr';
-import type { Task } from '../tasks/types';
+import type { Check, Prompt, Task } from '../tasks/types';
 import type { DataFile } from './protocol';
 
+/** Posts drawn lately that are kept. A run asks for some six sets, several times each. */
+const KEPT_DRAWS = 12;
+
+/**
+ * The same task with a memory: labeler, alignment and verdict look at the same posts and responses again and again.
+ * What it gives is what the task gives.
+ */
+function remembering(task: Task): Task {
+  const draws = new Map<string, Prompt[]>();
+  const checks = new WeakMap<object, { readonly prompt: Prompt; readonly check: Check }>();
+  return {
+    ...task,
+    prompts(split, count, seed) {
+      const key = `${split} ${count} ${seed}`;
+      let drawn = draws.get(key);
+      if (!drawn) {
+        drawn = task.prompts(split, count, seed);
+        if (draws.size >= KEPT_DRAWS) draws.delete(draws.keys().next().value!);
+        draws.set(key, drawn);
+      }
+      return drawn;
+    },
+    check(prompt, response) {
+      const known = checks.get(response);
+      if (known?.prompt === prompt) return known.check;
+      const check = task.check(prompt, response);
+      checks.set(response, { prompt, check });
+      return check;
+    },
+  };
+}
+
+const builtIn = remembering(tldr);
 let latest: { readonly data: DataFile; readonly task: Task } | undefined;
 
 /** The task of a config. A file is read once. @throws Error with a message for the visitor. */
 export function openTask(config: ExperimentConfig, data: DataFile | undefined): Task {
-  if (config.run.task === 'tldr') return tldr;
+  if (config.run.task === 'tldr') return builtIn;
   if (!data) throw new Error('The task is "your file", but no file was given. Drop one on the page, or pass --data FILE.');
   if (latest?.data.name !== data.name || latest.data.text !== data.text) {
-    latest = { data, task: createFileTask(data).task };
+    latest = { data, task: remembering(createFileTask(data).task) };
   }
   return latest.task;
 }
