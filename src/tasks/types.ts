@@ -95,6 +95,8 @@ export interface Task {
   /** Slot names with what they mean in plain words. */
   readonly slots: Readonly<Record<string, string>>;
   readonly goldWeights: UtilityWeights;
+  /** What a reader of the numbers must know of the data, a sentence each: what was left out, false alarms of the checker. */
+  readonly notes: readonly string[];
   /**
    * `count` prompts of a split, a fixed function of (split, seed). Endless worlds give fresh prompts for each seed;
    * finite data is shuffled by the seed and starts over when it runs out.

@@ -1,0 +1,42 @@
+import { PURPOSE, Stream, streamKey } from '../core/rng';
+import type { Reader, UtilityWeights } from './types';
+
+/**
+ * Simulated readers: each weighs the aspects of a response in their own way around a population's medians (log-normal),
+ * after AlpacaFarm (Dubois et al. 2023) and Gao et al. 2022: varied annotators and choice noise around a known utility.
+ */
+export type PopulationName = 'panel' | 'fresh' | 'judges';
+
+export interface Population {
+  /** Medians of the weights. */
+  readonly weights: UtilityWeights;
+  /** Standard deviation of the logarithm of a weight: two readers in three lie within a factor exp(spread). */
+  readonly weightSpread: number;
+  /** Standard deviation of the logarithm of the factor on a slot. */
+  readonly tasteSpread: number;
+  readonly slots: readonly string[];
+  /** Median factor on a slot; 1 where absent. */
+  readonly taste: ReadonlyMap<string, number>;
+  /** Bradley-Terry scale of every reader, per utility unit. */
+  readonly scale: number;
+}
+
+const STREAM: Readonly<Record<PopulationName, number>> = { panel: 1, fresh: 2, judges: 3 };
+
+/** Reader `index` (0, 1, ...) of a population, a fixed function of its arguments. */
+export function variedReader(name: PopulationName, index: number, population: Population): Reader {
+  const { weights, weightSpread, tasteSpread, slots, taste, scale } = population;
+  const stream = new Stream(streamKey(0, PURPOSE.annotator, STREAM[name], index));
+  const vary = (median: number, spread: number): number => median * Math.exp(spread * stream.normal());
+  return {
+    name: `${name} ${index + 1}`,
+    weights: {
+      coverage: vary(weights.coverage, weightSpread),
+      invention: vary(weights.invention, weightSpread),
+      stumble: vary(weights.stumble, weightSpread),
+      length: vary(weights.length, weightSpread),
+    },
+    slotTaste: Object.fromEntries(slots.map((slot) => [slot, vary(taste.get(slot) ?? 1, tasteSpread)])),
+    scale,
+  };
+}
