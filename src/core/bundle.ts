@@ -183,6 +183,8 @@ export const bundleSchema = z.strictObject({
   slots: z.record(z.string().max(64), text),
   /** The task's gold weights, before the factors of `config.gold`; with both, finished outputs can be re-scored. */
   goldWeights: goldWeightsSchema,
+  /** What a reader of the numbers must know of the data, a sentence each. */
+  notes: z.array(text).max(100),
   arms: z.array(armSchema).max(16),
   comparisons: z.array(comparisonSchema).max(64),
   labelers: z.array(labelerSchema).max(16),

@@ -88,6 +88,7 @@ async function runStages(pool: Pool, request: RunRequest): Promise<RunResult> {
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
+    notes: [...verdict.notes],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
     labelers: outcomes.map((outcome) => outcome.labeler),

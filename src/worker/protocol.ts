@@ -48,6 +48,7 @@ export interface Verdict {
   readonly prompts: readonly PromptRecord[];
   readonly slots: Readonly<Record<string, string>>;
   readonly goldWeights: GoldWeights;
+  readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly annotatorAgreement: Estimate;
   readonly stages: readonly StageRecord[];

@@ -15,7 +15,7 @@ import { openLabeler } from '../labelers';
 import type { ArmOutcome, Prepared } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, sequenceKl } from './answers';
-import { FIXED_POSTS, measure } from './measure';
+import { eachOnce, FIXED_POSTS, measure } from './measure';
 import { WEIGHT_DECAY } from './prepare';
 
 /** A tenth of the pairs, at most this many, measures the reward model instead of training it. */
@@ -55,8 +55,9 @@ export async function runArm(scope: Scope, armId: string, prepared: Prepared): P
   }
 }
 
+/** The posts of the verdict, each once: a small file may have fewer than the config asks for. */
 export function testPrompts(scope: Scope): Prompt[] {
-  return scope.task.prompts('test', scope.config.evaluation.testPosts, FIXED_POSTS);
+  return eachOnce(scope.task.prompts('test', scope.config.evaluation.testPosts, FIXED_POSTS));
 }
 
 /** The pairs with their prompts, which every worker makes again from the seed. */

@@ -3,6 +3,7 @@ import { PURPOSE, streamKey } from '../../core/rng';
 import { mean } from '../../core/stats';
 import { importanceShare } from '../../evaluation/evaluateArm';
 import type { ParameterSet } from '../../nn/types';
+import type { Prompt } from '../../tasks/types';
 import { goldWeights, utility } from '../../tasks/utility';
 import type { CurveBook, Scope } from '../scope';
 import { answersOn, sequenceKl, toAnswer, toPromptRecord } from './answers';
@@ -29,7 +30,7 @@ export async function measure(
 ): Promise<void> {
   const { config, task } = scope;
   const weights = goldWeights(task.goldWeights, config.gold);
-  const prompts = task.prompts('validation', config.evaluation.validationPosts, FIXED_POSTS);
+  const prompts = eachOnce(task.prompts('validation', config.evaluation.validationPosts, FIXED_POSTS));
   const answers = await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 0));
   const checks = answers.map(({ prompt, response }) => task.check(prompt, response));
   const scores = await trained?.score(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
@@ -51,4 +52,9 @@ export async function measure(
     prompts: shown.map(({ prompt }) => toPromptRecord(task, prompt)),
     samples: shown.map((answer, i) => ({ promptId: answer.prompt.id, answer: toAnswer(task, answer, weights, scores?.[i]) })),
   });
+}
+
+/** Finite data starts over when it runs out; a post counted twice would make an interval too narrow. */
+export function eachOnce(prompts: readonly Prompt[]): Prompt[] {
+  return [...new Map(prompts.map((prompt) => [prompt.id, prompt])).values()];
 }

@@ -25,6 +25,7 @@ const SFT_VALIDATION = 64;
 export async function prepare(scope: Scope): Promise<Prepared> {
   const stages: StageRecord[] = [];
   const curves = new CurveBook(scope, 'sft');
+  stages.push(new StageClock(scope, 'task').end([scope.task.name, ...scope.task.notes].join(' ')));
   const sftWeights = await sftPolicy(scope, curves, stages);
   const policy = scope.engine.createParameters(sftWeights.shape, sftWeights.values);
   try {

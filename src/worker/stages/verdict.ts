@@ -74,6 +74,7 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
     prompts: prompts.slice(0, KEPT_SAMPLES).map((prompt) => toPromptRecord(task, prompt)),
     slots: task.slots,
     goldWeights: task.goldWeights,
+    notes: task.notes,
     comparisons,
     annotatorAgreement: agreement,
     stages,
