@@ -21,18 +21,19 @@ import type { Engine, ParameterSet } from '../src/nn/types';
 import { tldr } from '../src/tasks/tldr';
 import type { Prompt, Split } from '../src/tasks/types';
 import { preference } from '../src/tasks/utility';
-import { loadShipped } from '../src/worker/shipped';
-import { liveShape, PROMPT_WEIGHT, WEIGHT_DECAY } from '../src/worker/stages/prepare';
+import { loadShipped, parseManifest } from '../src/worker/shipped';
+import { liveShape, WEIGHT_DECAY } from '../src/worker/stages/prepare';
 import { repositoryRoot } from './nodePool';
 import { TrainingLog } from './trainingLog';
 
+const MANIFEST = 'src/worker/shipped.json';
 const SEED = 1;
 const BATCH = 32;
 /** Temperature of the samples that judges compare, that of rollouts. */
 const TEMPERATURE = 0.9;
 const SHAPE = liveShape(tldr, 64, 2);
-const LANGUAGE_MODEL = { steps: 2000, batch: BATCH, learningRate: 3e-3 };
-const JUDGE = { steps: 1500, learningRate: 1e-3 };
+const LANGUAGE_MODEL = { steps: 9000, batch: BATCH, learningRate: 4e-3 };
+const JUDGE = { steps: 2500, learningRate: 1e-3 };
 const VALIDATION_DOCUMENTS = 128;
 const VALIDATION_COMPARISONS = 640;
 /** Validation comparisons are numbered from here, far from those of training. */
@@ -47,7 +48,7 @@ async function languageModel(engine: Engine, split: Split, name: string): Promis
     response: tldr.reference(prompt, variant).tokens,
   });
   const training = sft(
-    { ...LANGUAGE_MODEL, promptWeight: PROMPT_WEIGHT, weightDecay: WEIGHT_DECAY, validateEvery: 100 },
+    { ...LANGUAGE_MODEL, weightDecay: WEIGHT_DECAY, validateEvery: 500 },
     {
       engine,
       policy: params,
@@ -90,8 +91,17 @@ async function comparisons(engine: Engine, policy: ParameterSet, lm: ParameterSe
   }));
 }
 
-async function trainJudge(engine: Engine, policy: ParameterSet): Promise<{ lm: ParameterSet; params: ParameterSet; logs: TrainingLog[] }> {
+/** The SFT policy as it lies on disk now, which may be newer than this program. */
+async function shippedPolicy(engine: Engine): Promise<ParameterSet> {
+  const root = repositoryRoot();
+  const manifest = parseManifest(JSON.parse(readFileSync(path.join(root, MANIFEST), 'utf8')));
+  const { sets } = await loadShipped((file) => readFile(path.join(root, 'public', file)), 'sft', manifest);
+  return engine.createParameters(sets.sft!.shape, sets.sft!.values);
+}
+
+async function trainJudge(engine: Engine): Promise<{ lm: ParameterSet; params: ParameterSet; logs: TrainingLog[] }> {
   const { params: lm, log: lmLog } = await languageModel(engine, 'judge', 'judge, language model');
+  const policy = await shippedPolicy(engine);
   const params = engine.copyParameters(lm);
   const validation: JudgeExample[] = [];
   for (let step = VALIDATION_STEP; validation.length < VALIDATION_COMPARISONS; step++) {
@@ -124,7 +134,7 @@ async function ship(
   const file = `weights/${name}.safetensors`;
   writeFileSync(path.join(root, 'public', file), bytes);
 
-  const manifestFile = path.join(root, 'src/worker/shipped.json');
+  const manifestFile = path.join(root, MANIFEST);
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, unknown>;
   manifest[name] = { file, sha256: await sha256(bytes), shape: SHAPE, sets: Object.keys(sets), origin };
   writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -149,10 +159,7 @@ async function main(): Promise<void> {
     await ship(engine, 'sft', { sft: params }, [log], origin);
   }
   if (values.only !== 'sft') {
-    const readAsset = (file: string): Promise<Uint8Array> => readFile(path.join(repositoryRoot(), 'public', file));
-    const { sets } = await loadShipped(readAsset, 'sft');
-    const policy = engine.createParameters(sets.sft!.shape, sets.sft!.values);
-    const { lm, params, logs } = await trainJudge(engine, policy);
+    const { lm, params, logs } = await trainJudge(engine);
     const origin =
       `Small judge of the TL;DR task: a language model of the judge split, then trained on ${JUDGE.steps * BATCH} comparisons, each ` +
       'voted on once by a reader of a population other than the one that labels and judges experiments.';

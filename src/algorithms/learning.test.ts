@@ -38,7 +38,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
     const policy = fresh(seed);
     const own: Document = { prompt: [word(1), word(2), word(3)], response: [word(3), word(7), word(1), TOKEN.eos] };
     const other: Document = { prompt: [word(1), word(2), word(3)], response: [word(9), word(9), word(2), TOKEN.eos] };
-    const config = { steps: 80, batch: 4, learningRate: 5e-3, promptWeight: 0.1, weightDecay: 0, validateEvery: 80 };
+    const config = { steps: 80, batch: 4, learningRate: 5e-3, weightDecay: 0, validateEvery: 80 };
     const deps = { engine, policy, documents: () => [own, own, own, own], validation: [own] };
     const metrics = await finish(sft(config, deps));
     expect(metrics['sft/val_loss']).toBeLessThan(0.05);
@@ -146,7 +146,7 @@ describe('a run that diverges', () => {
   it('stops with advice and keeps the last good weights', async () => {
     const policy = fresh(1);
     const document: Document = { prompt: [word(1)], response: [word(2), TOKEN.eos] };
-    const config = { steps: 40, batch: 1, learningRate: 1e38, promptWeight: 0, weightDecay: 0, validateEvery: 1000 };
+    const config = { steps: 40, batch: 1, learningRate: 1e38, weightDecay: 0, validateEvery: 1000 };
     const run = finish(sft(config, { engine, policy, documents: () => [document], validation: [] }));
     await expect(run).rejects.toThrow(DivergedError);
     await expect(run).rejects.toThrow(/Lower the SFT learning rate/);

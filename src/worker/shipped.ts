@@ -20,8 +20,14 @@ const manifestSchema = z.record(
   }),
 );
 
+type Manifest = z.infer<typeof manifestSchema>;
+
 /** Written by `npm run pretrain`, with the files. */
-const manifest = manifestSchema.parse(manifestFile);
+const shippedManifest = parseManifest(manifestFile);
+
+export function parseManifest(input: unknown): Manifest {
+  return manifestSchema.parse(input);
+}
 
 export interface Shipped {
   readonly sets: Readonly<Record<string, Weights>>;
@@ -32,7 +38,11 @@ export interface Shipped {
  * Loads shipped weights and checks that they are the ones this build was made with.
  * @throws Error with a message for the visitor.
  */
-export async function loadShipped(readAsset: ReadAsset, name: 'sft' | 'judge'): Promise<Shipped> {
+export async function loadShipped(
+  readAsset: ReadAsset,
+  name: 'sft' | 'judge',
+  manifest: Manifest = shippedManifest,
+): Promise<Shipped> {
   const entry = manifest[name];
   if (!entry) throw new Error(`This build ships no weights named ${name}.`);
   const bytes = await readAsset(entry.file);

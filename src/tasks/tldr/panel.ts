@@ -9,10 +9,13 @@ import { SLOTS } from './lexicon';
  */
 
 /**
- * Bradley-Terry scale of every reader, per utility unit: to be such that two annotators agree on 73 to 77% of pairs
- * sampled from the SFT policy. 1.5 gives 75 to 77% on pairs of reference summaries.
+ * Bradley-Terry scale of the panel and of fresh annotators, per utility unit: to be such that two of them agree on 73 to
+ * 77% of pairs sampled from the SFT policy. 1.5 gives 75 to 77% on pairs of reference summaries.
  */
 export const PANEL_SCALE = 1.5;
+
+/** Scale of the judges' population. Shipped judges depend on it, so it does not follow the panel's calibration. */
+const JUDGES_SCALE = 1.5;
 
 const PANEL: Population = {
   weights: GOLD,
@@ -30,6 +33,7 @@ const POPULATIONS: Readonly<Record<PopulationName, Population>> = {
   judges: {
     ...PANEL,
     weights: { ...GOLD, invention: 2.2, length: 0.03 },
+    scale: JUDGES_SCALE,
     taste: new Map([
       ['narrator', 2],
       ['place', 2],

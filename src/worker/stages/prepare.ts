@@ -15,8 +15,6 @@ import { measure } from './measure';
 const CHUNK = 64;
 /** Heads of every model here; widths are multiples of 4 of it. */
 export const HEADS = 4;
-/** Weight of a post token's loss beside a summary token's: teaches the policy to read, see docs/methods.md. */
-export const PROMPT_WEIGHT = 0.1;
 export const WEIGHT_DECAY = 0.01;
 /** Validation documents of a live SFT run. */
 const SFT_VALIDATION = 64;
@@ -69,7 +67,7 @@ async function sftPolicy(scope: Scope, curves: CurveBook, stages: StageRecord[])
       response: task.reference(prompt, variant).tokens,
     });
     const training = sft(
-      { steps, batch, learningRate, promptWeight: PROMPT_WEIGHT, weightDecay: WEIGHT_DECAY, validateEvery: 50 },
+      { steps, batch, learningRate, weightDecay: WEIGHT_DECAY, validateEvery: 50 },
       {
         engine,
         policy,
