@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG, presetConfig } from '../core/config';
+import { toTrouble } from './advice';
+import { lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
+import { loadRecordedRun } from './recorded';
+import { activeStages, applyEvents, newRun } from './shownRun';
+import { createStorage, StorageError } from './storage';
+import { testBundle } from './testing/bundle';
+
+describe('lessons and presets', () => {
+  it.each(LESSONS)('$title differs from every preset and is recognised, whatever the seed', (lesson) => {
+    const config = withLesson({ ...DEFAULT_CONFIG, run: { ...DEFAULT_CONFIG.run, seed: 9 } }, lesson);
+    expect(lessonOf(config)).toBe(lesson);
+    expect(presetOf(config)).toBeUndefined();
+  });
+  it('a preset is recognised, and left by any change', () => {
+    const config = withPreset(DEFAULT_CONFIG, 'quick');
+    expect(config).toEqual(presetConfig('quick'));
+    expect(presetOf(config)).toBe('quick');
+    expect(presetOf({ ...config, rl: { ...config.rl, klCoef: 0.3 } })).toBeUndefined();
+  });
+});
+
+describe('active stages', () => {
+  it('come in the order of the pipeline, arm by arm', () => {
+    const run = applyEvents(newRun(DEFAULT_CONFIG, undefined, {}), [
+      { runId: 'r', type: 'progress', stage: 'rl', arm: 'rlhf', done: 1, total: 2 },
+      { runId: 'r', type: 'progress', stage: 'labels', arm: 'rlaif', done: 1, total: 2 },
+      { runId: 'r', type: 'stage', stage: { id: 'task', seconds: 1, summary: '' } },
+    ]);
+    expect(activeStages(run).map(({ stage, arm }) => `${stage} ${arm}`)).toEqual(['labels rlaif', 'rl rlhf']);
+  });
+});
+
+describe('advice', () => {
+  it.each([
+    ['The gradient is not finite', /learning rate/],
+    ['No WebGPU adapter', /backend=cpu/],
+    ['/weights/sft.safetensors could not be loaded (HTTP 404).', /reload/],
+    ['row 17: the column ref is empty', /Correct the file/],
+    ['something else', /reload the page/],
+  ])('%s', (message, advice) => {
+    expect(toTrouble(new Error(message)).advice).toMatch(advice);
+  });
+});
+
+describe('the recorded run', () => {
+  const withDocument = async (response: Response): Promise<unknown> => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'document');
+    const value = { baseURI: 'https://example.org/sub/' };
+    Object.defineProperty(globalThis, 'document', { value, configurable: true });
+    let asked = '';
+    try {
+      const run = await loadRecordedRun(async (url) => {
+        asked = url.href;
+        return response;
+      });
+      expect(asked).toBe('https://example.org/sub/recorded-run.json');
+      return run;
+    } finally {
+      if (before) Object.defineProperty(globalThis, 'document', before);
+      else Reflect.deleteProperty(globalThis, 'document');
+    }
+  };
+  it('is read relative to the page', async () => {
+    expect(await withDocument(Response.json(testBundle()))).toEqual(testBundle());
+  });
+  it.each([
+    ['missing', new Response('', { status: 404 })],
+    ['a page instead', new Response('<html>')],
+    ['of another version', Response.json({ ...testBundle(), version: 0 })],
+    ['incomplete', Response.json({ version: 1 })],
+  ])('is left out where it is %s', async (_, response) => {
+    expect(await withDocument(response)).toBeUndefined();
+  });
+});
+
+describe('storage', () => {
+  it('says so where the browser has none', async () => {
+    const storage = createStorage();
+    await expect(storage.loadRun()).rejects.toThrow(StorageError);
+    await expect(storage.saveConfig(DEFAULT_CONFIG)).rejects.toThrow(/gone after a reload/);
+  });
+});

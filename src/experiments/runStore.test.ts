@@ -1,0 +1,358 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunBundle } from '../core/bundle';
+import { DEFAULT_CONFIG, type ExperimentConfig } from '../core/config';
+import { FIELD_LIST } from '../core/fields';
+import type { RunHandle } from '../worker/client';
+import type { WorkerEvent } from '../worker/protocol';
+import { LESSONS } from './lessons';
+import { createRunStore, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
+import { stageKey } from './shownRun';
+import { StorageError, type RunStorage } from './storage';
+import { testBundle } from './testing/bundle';
+
+type Outcome = Awaited<RunHandle['result']>;
+
+/** A session whose runs are driven by the test. */
+class FakeSession implements RunSession {
+  readonly device = { engine: 'cpu', description: 'fake engine', cores: 2, reason: 'test' } as const;
+  readonly calls: string[] = [];
+  request: Parameters<RunSession['start']>[0] | undefined;
+  private settle: { resolve(outcome: Outcome): void; reject(error: Error): void } | undefined;
+  closed = false;
+
+  start(request: Parameters<RunSession['start']>[0]): RunHandle {
+    this.request = request;
+    const result = new Promise<Outcome>((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    return {
+      runId: 'run',
+      result,
+      pause: () => this.calls.push('pause'),
+      resume: () => this.calls.push('resume'),
+      step: () => this.calls.push('step'),
+      cancel: () => this.close(),
+    };
+  }
+  answer(input: Parameters<RunSession['answer']>[0]): ReturnType<RunSession['answer']> {
+    this.calls.push(`answer ${input.text} ${input.policies.length}`);
+    return Promise.resolve({ prompt: { id: 'own', topic: '', words: [], facts: [] }, unknown: [], answers: [] });
+  }
+  close(): void {
+    this.closed = true;
+    this.settle?.reject(new Error('The run was stopped.'));
+  }
+  send(events: readonly WorkerEvent[]): void {
+    this.request!.onEvents(events);
+  }
+  finish(bundle: RunBundle): void {
+    const shape = { vocab: 1, width: 4, layers: 1, heads: 1, positions: 1, valueHeads: 1 };
+    const weights = { shape, values: new Float32Array(1) };
+    this.settle!.resolve({ bundle, policies: [{ armId: 'sft', weights }] });
+  }
+  fail(error: Error): void {
+    this.settle!.reject(error);
+  }
+}
+
+class MemoryStorage implements RunStorage {
+  run: RunBundle | undefined;
+  config: ExperimentConfig | undefined;
+  failure: StorageError | undefined;
+  private async use<T>(work: () => T): Promise<T> {
+    if (this.failure) throw this.failure;
+    return work();
+  }
+  loadRun = (): Promise<RunBundle | undefined> => this.use(() => this.run);
+  loadConfig = (): Promise<ExperimentConfig | undefined> => this.use(() => this.config);
+  saveRun = (bundle: RunBundle): Promise<void> => this.use(() => void (this.run = bundle));
+  saveConfig = (config: ExperimentConfig): Promise<void> => this.use(() => void (this.config = config));
+}
+
+const field = (path: string): (typeof FIELD_LIST)[number] => FIELD_LIST.find((entry) => entry.path === path)!;
+const settled = (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => undefined);
+
+let sessions: FakeSession[];
+let storage: MemoryStorage;
+let opened: Parameters<RunEnvironment['openSession']>[];
+
+function makeStore(recorded?: RunBundle): RunStore {
+  return createRunStore({
+    build: { version: '0', commit: 'test', date: '2026-01-01' },
+    backend: 'cpu',
+    openSession: async (...input) => {
+      opened.push(input);
+      const session = new FakeSession();
+      sessions.push(session);
+      return session;
+    },
+    loadRecorded: async () => recorded,
+    storage,
+    now: () => Date.now(),
+  });
+}
+
+async function started(store: RunStore): Promise<FakeSession> {
+  void store.getState().run();
+  await settled();
+  return sessions.at(-1)!;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sessions = [];
+  opened = [];
+  storage = new MemoryStorage();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('first paint', () => {
+  it('shows the recorded run without opening a worker', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    const { shown, ready, canAnswer } = store.getState();
+    expect(ready).toBe(true);
+    expect(shown?.origin).toBe('recorded');
+    expect(shown?.curves.rlhf?.['eval/gold']?.value).toEqual([1, 2]);
+    expect(canAnswer).toBe(false);
+    expect(opened).toEqual([]);
+  });
+
+  it('prefers the run and the settings kept from the last visit', async () => {
+    storage.run = testBundle();
+    storage.config = { ...DEFAULT_CONFIG, run: { ...DEFAULT_CONFIG.run, seed: 42 } };
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    expect(store.getState().shown?.origin).toBe('kept');
+    expect(store.getState().edited.run.seed).toBe(42);
+  });
+
+  it('starts empty and says why where storage is closed and nothing is recorded', async () => {
+    storage.failure = new StorageError('nothing can be kept');
+    const store = makeStore();
+    await store.getState().load();
+    expect(store.getState()).toMatchObject({ ready: true, shown: undefined, storageNote: 'nothing can be kept' });
+  });
+});
+
+describe('a run', () => {
+  it('goes from opening to finished, gathers events, and is kept', async () => {
+    const store = makeStore();
+    void store.getState().run();
+    expect(store.getState().status).toBe('opening');
+    await settled();
+    const session = sessions[0]!;
+    expect(opened).toEqual([['cpu', 2]]);
+    expect(store.getState()).toMatchObject({ status: 'running', shown: { device: { description: 'fake engine' } } });
+
+    const runId = 'run';
+    session.send([
+      { runId, type: 'progress', stage: 'labels', arm: 'rlhf', done: 10, total: 20, secondsLeft: 3 },
+      {
+        runId,
+        type: 'points',
+        arm: 'rlhf',
+        points: [
+          { key: 'k', step: 0, value: 1 },
+          { key: 'k', step: 1, value: 2 },
+        ],
+      },
+    ]);
+    const before = store.getState().shown!.curves.rlhf!.k!;
+    session.send([{ runId, type: 'points', arm: 'rlhf', points: [{ key: 'k', step: 2, value: 3 }] }]);
+    expect(store.getState().shown!.curves.rlhf!.k).toEqual({ step: [0, 1, 2], value: [1, 2, 3] });
+    // What a chart holds must not change under it.
+    expect(before).toEqual({ step: [0, 1], value: [1, 2] });
+    expect(store.getState().shown!.stages[stageKey('labels', 'rlhf')]).toMatchObject({ state: 'active', done: 10 });
+
+    vi.advanceTimersByTime(4000);
+    const bundle = testBundle();
+    session.finish(bundle);
+    await settled();
+    const state = store.getState();
+    expect(state).toMatchObject({ status: 'finished', canAnswer: true, seconds: 4 });
+    expect(state.shown?.bundle).toBe(bundle);
+    expect(state.announcement).toContain('The run has ended after 4 seconds. RLHF: all 60 iterations done.');
+    expect(storage.run).toBe(bundle);
+  });
+
+  it('marks a stage done by its record, and a late progress report does not reopen it', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    session.send([
+      { runId: 'run', type: 'stage', stage: { id: 'pairs', seconds: 2, summary: '2,000 pairs' } },
+      { runId: 'run', type: 'progress', stage: 'pairs', done: 1, total: 2 },
+    ]);
+    expect(store.getState().shown!.stages.pairs).toMatchObject({ state: 'done', summary: '2,000 pairs', seconds: 2 });
+  });
+
+  it('shows the latest samples of each arm', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    const prompt = { id: 'p', topic: '', words: ['hello'], facts: [] };
+    const check = { covered: [], invented: 0, stumbles: 0, words: 1, marks: [] };
+    for (const [step, word] of [[0, 'old'], [5, 'new']] as const) {
+      const samples = [{ promptId: 'p', answer: { words: [word], finished: true, check, gold: 0 } }];
+      session.send([{ runId: 'run', type: 'samples', arm: 'rlhf', step, prompts: [prompt], samples }]);
+    }
+    const { shown } = store.getState();
+    expect(shown!.prompts).toEqual([prompt]);
+    expect(shown!.samples.rlhf![0]!.answer.words).toEqual(['new']);
+    expect(shown!.sampleStep).toBe(5);
+  });
+
+  it('pauses, steps and resumes', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    session.calls.length = 0;
+    store.getState().pause();
+    expect(store.getState().status).toBe('paused');
+    store.getState().step();
+    store.getState().resume();
+    expect(store.getState().status).toBe('running');
+    store.getState().step();
+    expect(session.calls).toEqual(['pause', 'step', 'resume', 'pause']);
+  });
+
+  it('uses the session again for the next run, and its policies for a post of the visitor', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    session.finish(testBundle());
+    await settled();
+    await store.getState().ask('my post', 1);
+    expect(session.calls).toContain('answer my post 1');
+    await started(store);
+    expect(opened).toHaveLength(1);
+    expect(store.getState().canAnswer).toBe(false);
+    await expect(store.getState().ask('my post', 1)).rejects.toThrow(/Run the experiment first/);
+  });
+
+  it('stops on reset and brings the last finished run back', async () => {
+    const store = makeStore();
+    const bundle = testBundle();
+    (await started(store)).finish(bundle);
+    await settled();
+    const second = await started(store);
+    expect(store.getState().shown?.bundle).toBeUndefined();
+    store.getState().reset();
+    await settled();
+    expect(second.closed).toBe(true);
+    expect(store.getState()).toMatchObject({ status: 'finished', canAnswer: true, trouble: undefined });
+    expect(store.getState().shown?.bundle).toBe(bundle);
+    // The stopped session is gone; the policies of the finished run answer from a new one.
+    await store.getState().ask('again', 1);
+    expect(sessions.at(-1)!.calls).toEqual(['answer again 1']);
+  });
+
+  it('takes no notice of a run that was given up for a new one', async () => {
+    const store = makeStore();
+    const first = await started(store);
+    const second = await started(store);
+    first.send([{ runId: 'run', type: 'points', arm: 'rlhf', points: [{ key: 'k', step: 0, value: 9 }] }]);
+    expect(store.getState().shown!.curves).toEqual({});
+    expect(store.getState().status).toBe('running');
+    expect(second.closed).toBe(false);
+  });
+
+  it('says what happened and what to do when it fails, and keeps the last finished run', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    const session = await started(store);
+    session.fail(new Error('The loss of RLHF is not finite at iteration 3.'));
+    await settled();
+    const state = store.getState();
+    expect(state.status).toBe('failed');
+    expect(state.trouble?.message).toBe('The loss of RLHF is not finite at iteration 3.');
+    expect(state.trouble?.advice).toContain('learning rate');
+    expect(state.lastFinished?.origin).toBe('recorded');
+    expect(session.closed).toBe(true);
+    store.getState().reset();
+    expect(store.getState()).toMatchObject({ status: 'idle', shown: { origin: 'recorded' }, trouble: undefined });
+  });
+
+  it('names the trouble when a finished run cannot be kept', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    storage.failure = new StorageError('storage is full');
+    session.finish(testBundle());
+    await settled();
+    expect(store.getState()).toMatchObject({ status: 'finished', storageNote: 'storage is full' });
+  });
+});
+
+describe('settings', () => {
+  it('a change makes the shown run stale, without touching its curves; undoing it does not leave a trace', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    const { shown } = store.getState();
+    store.getState().edit(field('rl.klCoef'), 0.2);
+    expect(staleFields(store.getState()).map((entry) => entry.path)).toEqual(['rl.klCoef']);
+    expect(store.getState().shown).toBe(shown);
+    store.getState().revert();
+    expect(staleFields(store.getState())).toEqual([]);
+  });
+
+  it('a run under way keeps the settings it was started with', async () => {
+    const store = makeStore();
+    const session = await started(store);
+    store.getState().edit(field('people.noise'), 0.5);
+    expect(session.request!.config.people.noise).toBe(0);
+    expect(store.getState().shown!.config.people.noise).toBe(0);
+    expect(staleFields(store.getState())).toHaveLength(1);
+  });
+
+  it('are kept for the next visit once they rest', async () => {
+    const store = makeStore();
+    store.getState().edit(field('run.seed'), 7);
+    expect(storage.config).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(storage.config?.run.seed).toBe(7);
+  });
+
+  it('a lesson and a preset keep the seed', () => {
+    const store = makeStore();
+    store.getState().edit(field('run.seed'), 7);
+    store.getState().chooseLesson(LESSONS[1]!);
+    expect(store.getState().edited).toMatchObject({
+      run: { seed: 7 },
+      rl: { klCoef: 0, iterations: 120 },
+      pairs: { count: 500 },
+    });
+    store.getState().choosePreset('quick');
+    expect(store.getState().edited).toMatchObject({ run: { seed: 7 }, rl: { klCoef: 0.05, iterations: 30 } });
+  });
+});
+
+describe('a file of the visitor', () => {
+  it('becomes the task, with SFT trained here and no small judge, and goes to the worker', async () => {
+    const store = makeStore();
+    store.getState().setData({ name: 'mine.csv', text: 'mr,ref' });
+    expect(store.getState().edited).toMatchObject({
+      run: { task: 'file' },
+      sft: { source: 'live' },
+      ai: { labeler: 'noisy' },
+    });
+    const session = await started(store);
+    expect(session.request!.data).toEqual({ name: 'mine.csv', text: 'mr,ref' });
+    store.getState().clearData();
+    expect(store.getState().edited).toEqual(DEFAULT_CONFIG);
+  });
+
+  it('is asked for before a run that needs one', async () => {
+    const store = makeStore();
+    store.getState().edit(field('run.task'), 'file');
+    await store.getState().run();
+    expect(store.getState().status).toBe('idle');
+    expect(store.getState().trouble?.advice).toContain('Drop a CSV file');
+    expect(opened).toEqual([]);
+  });
+
+  it('is not expected back after a reload', async () => {
+    storage.config = { ...DEFAULT_CONFIG, run: { task: 'file', seed: 3 } };
+    const store = makeStore();
+    await store.getState().load();
+    expect(store.getState().edited.run.task).toBe('tldr');
+  });
+});

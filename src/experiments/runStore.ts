@@ -1,0 +1,350 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Build, RunBundle } from '../core/bundle';
+import {
+  configDifference,
+  DEFAULT_CONFIG,
+  setField,
+  type ExperimentConfig,
+  type PresetName,
+} from '../core/config';
+import type { FieldEntry } from '../core/fields';
+import type { RunHandle, Session } from '../worker/client';
+import type { DataFile, LiveAnswer, OpenInput } from '../worker/protocol';
+import { toTrouble, type Trouble } from './advice';
+import { withLesson, withPreset, type Lesson } from './lessons';
+import { applyEvents, newRun, runOfBundle, type ShownRun } from './shownRun';
+import type { RunStorage } from './storage';
+
+export type RunStatus = 'idle' | 'opening' | 'running' | 'paused' | 'finished' | 'failed';
+
+/** What the store needs of a session; the page's own is `worker/client`. */
+export type RunSession = Pick<Session, 'device' | 'start' | 'answer' | 'close'>;
+
+type RunResult = Awaited<RunHandle['result']>;
+
+export interface RunEnvironment {
+  readonly build: Build;
+  readonly backend: OpenInput['backend'];
+  openSession(backend: OpenInput['backend'], arms: number): Promise<RunSession>;
+  loadRecorded(): Promise<RunBundle | undefined>;
+  readonly storage: RunStorage;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export interface RunState {
+  /** False until the first paint's run has been looked for. */
+  readonly ready: boolean;
+  /** Settings as they stand in the form: those of the next run. */
+  readonly edited: ExperimentConfig;
+  /** The visitor's file, where one was given. */
+  readonly data: DataFile | undefined;
+  readonly status: RunStatus;
+  readonly shown: ShownRun | undefined;
+  /** The last finished run, to come back to when one is stopped or fails. */
+  readonly lastFinished: ShownRun | undefined;
+  readonly recorded: RunBundle | undefined;
+  /** Whether the policies of the shown run are at hand to answer a visitor's own post. */
+  readonly canAnswer: boolean;
+  readonly trouble: Trouble | undefined;
+  /** Why nothing could be kept for the next visit, if so. */
+  readonly storageNote: string | undefined;
+  /** Seconds that the shown run took, pauses included; set when it ends. */
+  readonly seconds: number | undefined;
+  /** The latest news for people who do not see the screen. */
+  readonly announcement: string;
+}
+
+export interface RunActions {
+  /** Looks for the run of the first paint and for kept settings. Opens no worker. */
+  readonly load: () => Promise<void>;
+  readonly edit: (entry: FieldEntry, value: number | string | boolean) => void;
+  readonly choosePreset: (name: PresetName) => void;
+  readonly chooseLesson: (lesson: Lesson) => void;
+  /** Puts the form back to the settings of the shown run. */
+  readonly revert: () => void;
+  /** Makes the visitor's file the task; SFT then has to be trained here. */
+  readonly setData: (data: DataFile) => void;
+  readonly clearData: () => void;
+  /** Starts with the edited settings; a run under way is given up for it. */
+  readonly run: () => Promise<void>;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Pauses, or lets a paused run go on by one update. */
+  readonly step: () => void;
+  /** Stops a run under way and goes back to the last finished one; otherwise to the recorded run and the defaults. */
+  readonly reset: () => void;
+  /** Tells the visitor of something that went wrong outside of a run. */
+  readonly report: (error: unknown) => void;
+  readonly dismissTrouble: () => void;
+  readonly ask: (text: string, draw: number) => Promise<LiveAnswer>;
+}
+
+export type RunStore = StoreApi<RunState & RunActions>;
+
+const underWay = (status: RunStatus): boolean => status === 'opening' || status === 'running' || status === 'paused';
+
+/** Whether a run is being prepared or under way. */
+export function isActive(state: Pick<RunState, 'status'>): boolean {
+  return underWay(state.status);
+}
+
+/** Settings that differ from those of the shown run: what makes it stale. */
+export function staleFields({ edited, shown }: Pick<RunState, 'edited' | 'shown'>): FieldEntry[] {
+  return shown ? configDifference(shown.config, edited) : [];
+}
+
+/** Whether the file in hand is another than that of the shown run. */
+export function staleData({ edited, shown, data }: Pick<RunState, 'edited' | 'shown' | 'data'>): boolean {
+  const bothFiles = edited.run.task === 'file' && shown?.config.run.task === 'file';
+  return bothFiles && data !== undefined && data.name !== shown.dataName;
+}
+
+const SAVE_DELAY_MS = 800;
+
+function endOfRun(bundle: RunBundle, seconds: number): string {
+  const reasons = bundle.arms.filter((arm) => arm.id !== 'sft').map((arm) => `${arm.label}: ${arm.ended}`);
+  return `The run has ended after ${Math.round(seconds)} seconds. ${reasons.join('. ')}.`;
+}
+
+export function createRunStore(environment: RunEnvironment): RunStore {
+  const { build, backend, storage } = environment;
+  let session: { readonly arms: number; readonly opening: Promise<RunSession> } | undefined;
+  let handle: RunHandle | undefined;
+  /** Grows with every start and stop; what an earlier run still reports is then nobody's. */
+  let attempt = 0;
+  /** What answers a visitor's post: the policies of the last run that finished here, and its file. */
+  let answering: { policies: RunResult['policies']; data: DataFile | undefined } = { policies: [], data: undefined };
+  let saveTimer: ReturnType<typeof setTimeout> | undefined;
+
+  return createStore<RunState & RunActions>((set, get) => {
+    const keep = (saving: Promise<void>): void => {
+      saving.then(
+        () => get().storageNote !== undefined && set({ storageNote: undefined }),
+        (error: unknown) => set({ storageNote: error instanceof Error ? error.message : String(error) }),
+      );
+    };
+
+    const setEdited = (edited: ExperimentConfig): void => {
+      set({ edited });
+      clearTimeout(saveTimer);
+      saveTimer = setTimeout(() => keep(storage.saveConfig(get().edited)), SAVE_DELAY_MS);
+    };
+
+    /** Gives up what is under way. A cancelled session is closed with its run, and opened again by the next. */
+    const abandon = (): void => {
+      attempt++;
+      const wasRunning = handle !== undefined;
+      handle?.cancel();
+      handle = undefined;
+      if (wasRunning) session = undefined;
+    };
+
+    const closeSession = (): void => {
+      // One that never opened has nothing to close; its error was shown where it was awaited.
+      session?.opening.then((opened) => opened.close(), () => undefined);
+      session = undefined;
+    };
+
+    const ensureSession = (arms: number): Promise<RunSession> => {
+      if (session?.arms === arms) return session.opening;
+      closeSession();
+      session = { arms, opening: environment.openSession(backend, arms) };
+      return session.opening;
+    };
+
+    const finish = ({ bundle, policies }: RunResult, data: DataFile | undefined, seconds: number): void => {
+      handle?.resume();
+      handle = undefined;
+      answering = { policies, data };
+      const shown = runOfBundle(bundle, 'here', data?.name);
+      set({
+        status: 'finished',
+        shown,
+        lastFinished: shown,
+        canAnswer: true,
+        seconds,
+        announcement: endOfRun(bundle, seconds),
+      });
+      keep(storage.saveRun(bundle));
+    };
+
+    const fail = (error: unknown): void => {
+      handle = undefined;
+      // What a failed worker still holds is unknown: the next run gets a new one.
+      closeSession();
+      const trouble = toTrouble(error);
+      set({ status: 'failed', trouble, announcement: `The run has stopped: ${trouble.message} ${trouble.advice}` });
+    };
+
+    return {
+      ready: false,
+      edited: DEFAULT_CONFIG,
+      data: undefined,
+      status: 'idle',
+      shown: undefined,
+      lastFinished: undefined,
+      recorded: undefined,
+      canAnswer: false,
+      trouble: undefined,
+      storageNote: undefined,
+      seconds: undefined,
+      announcement: '',
+
+      async load() {
+        const note = (error: unknown): undefined => {
+          set({ storageNote: error instanceof Error ? error.message : String(error) });
+        };
+        const [kept, config, recorded] = await Promise.all([
+          storage.loadRun().catch(note),
+          storage.loadConfig().catch(note),
+          environment.loadRecorded(),
+        ]);
+        const first = kept ? runOfBundle(kept, 'kept') : recorded ? runOfBundle(recorded, 'recorded') : undefined;
+        // A file is not kept: its task cannot come back without it.
+        const usable = config && config.run.task !== 'file' ? config : undefined;
+        set((state) => ({
+          ready: true,
+          recorded,
+          // A visitor may have been quicker than the loading.
+          shown: state.shown ?? first,
+          lastFinished: state.lastFinished ?? first,
+          edited: state.edited === DEFAULT_CONFIG ? (usable ?? state.edited) : state.edited,
+        }));
+      },
+
+      edit: (entry, value) => setEdited(setField(get().edited, entry, value)),
+      choosePreset: (name) => setEdited(withPreset(get().edited, name)),
+      chooseLesson: (lesson) => setEdited(withLesson(get().edited, lesson)),
+      revert() {
+        const { shown, data } = get();
+        if (!shown) return;
+        const fileGone = shown.config.run.task === 'file' && !data;
+        setEdited(fileGone ? { ...shown.config, run: { ...shown.config.run, task: 'tldr' } } : shown.config);
+      },
+
+      setData(data) {
+        const { edited } = get();
+        set({ data });
+        setEdited({
+          ...edited,
+          run: { ...edited.run, task: 'file' },
+          // Nothing ships for a file: its policy is trained here, and the small judge has read forum posts only.
+          sft: { ...edited.sft, source: 'live' },
+          ai: { ...edited.ai, labeler: 'noisy' },
+        });
+      },
+      clearData() {
+        const { edited } = get();
+        set({ data: undefined });
+        const { sft, model, ai } = DEFAULT_CONFIG;
+        setEdited({ ...edited, run: { ...edited.run, task: 'tldr' }, sft, model, ai });
+      },
+
+      async run() {
+        const { edited: config, data, shown } = get();
+        if (config.run.task === 'file' && !data) {
+          set({
+            trouble: {
+              message: 'The task is a file of yours, but there is none.',
+              advice: 'Drop a CSV file under "Your own data", or choose the forum posts as the task.',
+            },
+          });
+          return;
+        }
+        abandon();
+        const mine = ++attempt;
+        const own = (): boolean => mine === attempt;
+        const file = config.run.task === 'file' ? data : undefined;
+        const slots = shown?.config.run.task === 'tldr' && !file ? shown.slots : {};
+        set({
+          status: 'opening',
+          shown: newRun(config, file?.name, slots),
+          canAnswer: false,
+          trouble: undefined,
+          seconds: undefined,
+          announcement: 'Starting: choosing an engine and loading the shipped weights.',
+        });
+        try {
+          const opened = await ensureSession(config.arms.length);
+          if (!own()) return;
+          const started = environment.now();
+          set((state) => ({
+            status: 'running',
+            shown: state.shown && { ...state.shown, device: opened.device },
+            announcement: `Running on ${opened.device.description}.`,
+          }));
+          handle = opened.start({
+            config,
+            data: file,
+            build,
+            onEvents: (events) => {
+              if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
+            },
+          });
+          // A session keeps its gate: one that was paused at the end of its last run would wait for ever.
+          handle.resume();
+          const result = await handle.result;
+          if (own()) finish(result, file, (environment.now() - started) / 1000);
+        } catch (error) {
+          if (own()) fail(error);
+        }
+      },
+
+      pause() {
+        if (get().status !== 'running') return;
+        handle?.pause();
+        set({ status: 'paused', announcement: 'Paused.' });
+      },
+      resume() {
+        if (get().status !== 'paused') return;
+        handle?.resume();
+        set({ status: 'running', announcement: 'Going on.' });
+      },
+      step() {
+        if (get().status === 'running') get().pause();
+        else if (get().status === 'paused') handle?.step();
+      },
+
+      reset() {
+        const { lastFinished, recorded, status } = get();
+        if (underWay(status) || status === 'failed') {
+          abandon();
+          set({
+            status: lastFinished?.origin === 'here' ? 'finished' : 'idle',
+            shown: lastFinished,
+            canAnswer: lastFinished?.origin === 'here',
+            trouble: undefined,
+            announcement: lastFinished ? 'Stopped. The last finished run is shown again.' : 'Stopped.',
+          });
+          return;
+        }
+        const first = recorded && runOfBundle(recorded, 'recorded');
+        answering = { policies: [], data: undefined };
+        set({
+          status: 'idle',
+          shown: first,
+          lastFinished: first,
+          canAnswer: false,
+          trouble: undefined,
+          data: undefined,
+          announcement: first ? 'The recorded run and the default settings are back.' : 'The default settings are back.',
+        });
+        setEdited(DEFAULT_CONFIG);
+      },
+
+      report: (error) => set({ trouble: toTrouble(error) }),
+      dismissTrouble: () => set({ trouble: undefined }),
+
+      async ask(text, draw) {
+        const { shown, canAnswer } = get();
+        if (!shown || !canAnswer) {
+          throw new Error('Run the experiment first: its policies are not kept between visits.');
+        }
+        const { config } = shown;
+        const opened = await ensureSession(config.arms.length);
+        return opened.answer({ config, text, draw, ...answering });
+      },
+    };
+  });
+}

@@ -1,0 +1,144 @@
+import type { Curve, Device, PromptRecord, RunBundle, Sample } from '../core/bundle';
+import type { ExperimentConfig } from '../core/config';
+import type { StageId, WorkerEvent } from '../worker/protocol';
+
+/** How far a stage is, of one arm or of all. */
+export interface StageState {
+  readonly state: 'active' | 'done';
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft?: number | undefined;
+  readonly note?: string | undefined;
+  /** Once done. */
+  readonly seconds?: number;
+  readonly summary?: string;
+}
+
+/** The run on screen: recorded, kept from an earlier visit, or made here and perhaps still under way. */
+export interface ShownRun {
+  readonly origin: 'recorded' | 'kept' | 'here';
+  /** The settings it was made with; curves of other settings never join it. */
+  readonly config: ExperimentConfig;
+  /** Name of the visitor's file, where the task is one. */
+  readonly dataName?: string | undefined;
+  readonly device?: Device | undefined;
+  /** By `stageKey`; what has not begun is absent. */
+  readonly stages: Readonly<Record<string, StageState>>;
+  /** Arm id (`sft` for the start policy) -> metric -> curve. */
+  readonly curves: Readonly<Record<string, Readonly<Record<string, Curve>>>>;
+  /** Validation posts while it runs, test posts once it has ended. */
+  readonly prompts: readonly PromptRecord[];
+  readonly slots: Readonly<Record<string, string>>;
+  readonly samples: Readonly<Record<string, readonly Sample[]>>;
+  /** RL iteration of the samples while it runs. */
+  readonly sampleStep?: number;
+  /** Once it has ended. */
+  readonly bundle?: RunBundle;
+}
+
+export function stageKey(stage: StageId, arm?: string): string {
+  return arm === undefined ? stage : `${stage}/${arm}`;
+}
+
+export function runOfBundle(bundle: RunBundle, origin: ShownRun['origin'], dataName?: string): ShownRun {
+  return {
+    origin,
+    config: bundle.config,
+    dataName,
+    device: bundle.device,
+    stages: Object.fromEntries(
+      bundle.stages.map(({ id, arm, seconds, summary }) => [
+        stageKey(id, arm),
+        { state: 'done', done: 1, total: 1, seconds, summary },
+      ]),
+    ),
+    curves: Object.fromEntries(bundle.arms.map((arm) => [arm.id, arm.curves])),
+    prompts: bundle.prompts,
+    slots: bundle.slots,
+    samples: Object.fromEntries(bundle.arms.map((arm) => [arm.id, arm.samples])),
+    bundle,
+  };
+}
+
+export function newRun(config: ExperimentConfig, dataName: string | undefined, slots: ShownRun['slots']): ShownRun {
+  return { origin: 'here', config, dataName, stages: {}, curves: {}, prompts: [], slots, samples: {} };
+}
+
+type Of<T extends WorkerEvent['type']> = Extract<WorkerEvent, { type: T }>;
+
+function withProgress(run: ShownRun, { stage, arm, done, total, secondsLeft, note }: Of<'progress'>): ShownRun {
+  const key = stageKey(stage, arm);
+  // A late progress report does not reopen a stage whose record has come.
+  if (run.stages[key]?.state === 'done') return run;
+  return { ...run, stages: { ...run.stages, [key]: { state: 'active', done, total, secondsLeft, note } } };
+}
+
+function withRecord(run: ShownRun, { stage }: Of<'stage'>): ShownRun {
+  const key = stageKey(stage.id, stage.arm);
+  const total = run.stages[key]?.total ?? 1;
+  const state: StageState = { state: 'done', done: total, total, seconds: stage.seconds, summary: stage.summary };
+  return { ...run, stages: { ...run.stages, [key]: state } };
+}
+
+function withPoints(run: ShownRun, { arm, points }: Of<'points'>): ShownRun {
+  const curves: Record<string, Curve> = { ...run.curves[arm] };
+  const fresh = new Set<string>();
+  for (const { key, step, value } of points) {
+    // Copied once a batch: what was handed out before must not change.
+    const old = curves[key] ?? { step: [], value: [] };
+    const curve = fresh.has(key) ? old : { step: [...old.step], value: [...old.value] };
+    curve.step.push(step);
+    curve.value.push(value);
+    curves[key] = curve;
+    fresh.add(key);
+  }
+  return { ...run, curves: { ...run.curves, [arm]: curves } };
+}
+
+function withSamples(run: ShownRun, { arm, step, prompts, samples }: Of<'samples'>): ShownRun {
+  const known = new Set(run.prompts.map((prompt) => prompt.id));
+  const added = prompts.filter((prompt) => !known.has(prompt.id));
+  return {
+    ...run,
+    prompts: added.length > 0 ? [...run.prompts, ...added] : run.prompts,
+    samples: { ...run.samples, [arm]: samples },
+    sampleStep: Math.max(step, run.sampleStep ?? 0),
+  };
+}
+
+/** The run after a batch of its worker's events. */
+export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): ShownRun {
+  return events.reduce((current, event) => {
+    switch (event.type) {
+      case 'progress':
+        return withProgress(current, event);
+      case 'stage':
+        return withRecord(current, event);
+      case 'points':
+        return withPoints(current, event);
+      case 'samples':
+        return withSamples(current, event);
+    }
+  }, run);
+}
+
+export const SHARED_STAGES = ['task', 'sft', 'pairs'] as const satisfies readonly StageId[];
+export const ARM_STAGES = ['labels', 'reward', 'rl'] as const satisfies readonly StageId[];
+/** In the order in which they run. */
+export const STAGES = [...SHARED_STAGES, ...ARM_STAGES, 'verdict'] as const satisfies readonly StageId[];
+
+export interface ActiveStage {
+  readonly stage: StageId;
+  readonly arm?: string | undefined;
+  readonly state: StageState;
+}
+
+/** What is being worked on, in the order of the pipeline. */
+export function activeStages(run: ShownRun): ActiveStage[] {
+  return STAGES.flatMap((stage) =>
+    [undefined, ...run.config.arms.map((arm) => arm.id)].flatMap((arm) => {
+      const state = run.stages[stageKey(stage, arm)];
+      return state?.state === 'active' ? [{ stage, arm, state }] : [];
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import type { Curve } from '../../core/bundle';
+import type { ChartSpec } from './metrics';
+import { smooth } from './smoothing';
+import { axisCurve, type ArmCurves } from './series';
+
+function field(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Rows as CSV (RFC 4180, newline at the end); fields with commas, quotes or line breaks are quoted. */
+export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
+  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+function byStep(curve: Curve | undefined): ReadonlyMap<number, number> {
+  return new Map(curve?.step.map((step, i) => [step, curve.value[i]!]));
+}
+
+/**
+ * Every measured point of a chart, long form: arm, metric, step, value, smoothed, and KL or labels used at the step
+ * where they were measured. Nothing is thinned.
+ */
+export function chartCsv(spec: ChartSpec, arms: readonly ArmCurves[], smoothing: number): string {
+  const rows: (string | number)[][] = [['arm', 'metric', 'step', 'value', 'smoothed', 'kl', 'labels']];
+  for (const key of [spec.key, spec.companion]) {
+    if (!key) continue;
+    for (const arm of arms) {
+      const curve = arm.curves[key];
+      if (!curve) continue;
+      const smoothed = smooth(curve, smoothing);
+      const klAt = byStep(axisCurve(key, 'kl', arm.curves));
+      const labelsAt = byStep(axisCurve(key, 'labels', arm.curves));
+      curve.step.forEach((step, i) => {
+        const place = [klAt.get(step) ?? '', labelsAt.get(step) ?? ''];
+        rows.push([arm.armId, key, step, curve.value[i]!, smoothed[i]!, ...place]);
+      });
+    }
+  }
+  return toCsv(rows);
+}

@@ -1,0 +1,136 @@
+import type { ReactNode } from 'react';
+import type { Estimate, LabelerRecord, RunBundle } from '../../core/bundle';
+import { InfoTip } from '../shared/InfoTip';
+import { number, percent, percentInterval } from '../shared/format';
+import { CITATION, PUBLISHED_AGREEMENT, PUBLISHED_LABELERS } from './published';
+import classes from './verdict.module.css';
+
+/** How well each labeler agreed, what order did to it, and what its labels cost. */
+export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
+  const { labelers, annotatorAgreement, config } = bundle;
+  return (
+    <section aria-labelledby="labelers-heading">
+      <h3 id="labelers-heading" className={classes.subheading}>
+        Labelers
+      </h3>
+      <div className={classes.scroll} role="region" aria-label="Labelers, table" tabIndex={0}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Labeler</th>
+              <th scope="col">
+                Agrees with one annotator{' '}
+                <InfoTip
+                  label="labeler alignment"
+                  formula="pairs where both prefer the same response / pairs"
+                  meaning="How often the labeler's preferred response is also that of a fresh annotator, of the majority of fresh annotators, or the one of higher gold utility."
+                  caveat="Two annotators agree with each other only about three times in four, so 100% is not to be had in the first column."
+                />
+              </th>
+              <th scope="col">with the majority</th>
+              <th scope="col">with gold</th>
+              <th scope="col">
+                Same position after swap{' '}
+                <InfoTip
+                  label="position bias"
+                  formula="pairs where the same slot wins in both orders / pairs"
+                  meaning="Each pair is shown twice with the responses swapped. Picking the same slot both times means the order decided, not the text."
+                  caveat="Labelers that see no order have none."
+                />
+              </th>
+              <th scope="col">
+                Labels{' '}
+                <InfoTip
+                  label="cost in labels"
+                  meaning="How many judgements the labeler gave. One label of a person cost $0.67 in the paper, one of an AI labeler $0.06."
+                  caveat="Prices of 2023; nothing on this page costs money."
+                  source={CITATION}
+                />
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {labelers.map((labeler) => (
+              <tr key={labeler.id}>
+                <th scope="row">
+                  {labeler.name}{' '}
+                  <InfoTip
+                    label={labeler.name}
+                    meaning={labeler.origin}
+                    caveat={
+                      labeler.parsed < 1
+                        ? `${percent(1 - labeler.parsed)} of its replies could not be read; they count as ties.`
+                        : undefined
+                    }
+                  />
+                </th>
+                <td>
+                  <Agreement estimate={labeler.alignment.annotator} />
+                </td>
+                <td>
+                  <Agreement estimate={labeler.alignment.majority} />
+                </td>
+                <td>
+                  <Agreement estimate={labeler.alignment.gold} />
+                </td>
+                <td>
+                  <Position labeler={labeler} />
+                </td>
+                <td>{cost(labeler, config.people.perPair, config.ai.bothOrders)}</td>
+              </tr>
+            ))}
+            {PUBLISHED_LABELERS.map(({ name, alignment, samePosition }) => (
+              <tr key={name} className={classes.reference}>
+                <th scope="row">
+                  <span className={classes.hollow} aria-hidden /> {name}, published
+                </th>
+                <td>{percent(alignment, 1)}</td>
+                <td>–</td>
+                <td>–</td>
+                <td>{percent(samePosition)}</td>
+                <td>–</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={classes.note}>
+        Two annotators agree on {percent(annotatorAgreement.value)} {percentInterval(annotatorAgreement.ci)} of{' '}
+        {number(annotatorAgreement.n)} pairs of SFT summaries; people on Reddit TL;DR agree on{' '}
+        {percent(PUBLISHED_AGREEMENT[0])} to {percent(PUBLISHED_AGREEMENT[1])}. Published: {CITATION}.
+      </p>
+    </section>
+  );
+}
+
+function Agreement({ estimate }: { readonly estimate: Estimate }): ReactNode {
+  return (
+    <>
+      <b>{percent(estimate.value, 1)}</b>{' '}
+      <span className={classes.n}>
+        {percentInterval(estimate.ci)} n = {number(estimate.n)}
+      </span>
+    </>
+  );
+}
+
+function Position({ labeler }: { readonly labeler: LabelerRecord }): ReactNode {
+  if (!labeler.samePosition) return <span className={classes.n}>sees no order</span>;
+  return (
+    <>
+      <b>{percent(labeler.samePosition.value, 1)}</b>{' '}
+      <span className={classes.n}>
+        {percentInterval(labeler.samePosition.ci)}
+        {labeler.prefersFirst !== undefined && `, of these first ${percent(labeler.prefersFirst)}`}
+      </span>
+    </>
+  );
+}
+
+function cost(labeler: LabelerRecord, perPair: number, bothOrders: boolean): string {
+  const human = labeler.kind === 'people' || labeler.kind === 'you';
+  if (human) return `${number(labeler.n * perPair)} human`;
+  const asked = bothOrders ? `, asked ${number(labeler.n * 2)} times` : '';
+  const paid = labeler.costUsd > 0 ? `, $${labeler.costUsd.toFixed(2)}` : '';
+  return `0 human, ${number(labeler.n)} AI${asked}${paid}`;
+}

@@ -1,0 +1,188 @@
+import { Anchor, Button, CopyButton } from '@mantine/core';
+import { useMemo, type ReactNode } from 'react';
+import { getField } from '../../core/config';
+import { isActive, staleData, staleFields } from '../../experiments/runStore';
+import type { ShownRun } from '../../experiments/shownRun';
+import { day, plainValue } from '../shared/format';
+import { InfoTip } from '../shared/InfoTip';
+import { useActions, useRun } from '../shared/store';
+import classes from './playground.module.css';
+
+/** Which run is on screen: recorded, kept, under way or finished. */
+export function RunSource(): ReactNode {
+  const shown = useRun((state) => state.shown);
+  const active = useRun((state) => isActive(state));
+  if (!shown) return null;
+  const { bundle } = shown;
+  const { seed } = shown.config.run;
+  if (!bundle) {
+    return (
+      <p className={classes.source}>
+        <span>
+          <b>{active ? 'This run' : 'Unfinished run'}</b>, seed {seed}
+        </span>
+      </p>
+    );
+  }
+  const facts = `${day(bundle.recordedAt)}, ${bundle.device.description}, build ${bundle.build.commit}`;
+  if (shown.origin === 'here') {
+    return (
+      <p className={classes.source}>
+        <span>
+          <b>This run</b>, seed {seed}, {facts}
+        </span>
+      </p>
+    );
+  }
+  return (
+    <p className={classes.source} data-recorded>
+      <span>
+        <b>{shown.origin === 'recorded' ? 'Recorded on' : 'Your last run, kept in this browser:'}</b> {facts}, seed {seed}
+      </span>
+      <InfoTip
+        label={shown.origin === 'recorded' ? 'the recorded run' : 'the kept run'}
+        meaning={
+          shown.origin === 'recorded'
+            ? 'A finished run of the default preset, made with this very code and shipped with the page, so that nobody faces an empty one. Nothing of it was computed here and now.'
+            : 'The last run that finished on this page. It was loaded from this browser, not computed anew.'
+        }
+        caveat="Press Run to make your own in its place. Its policies are not kept, so they cannot answer a post of yours until you do."
+      />
+    </p>
+  );
+}
+
+/** The form and the shown run have parted: what differs, and the two ways to bring them together. */
+export function StaleNotice(): ReactNode {
+  const edited = useRun((state) => state.edited);
+  const shown = useRun((state) => state.shown);
+  const data = useRun((state) => state.data);
+  const active = useRun((state) => isActive(state));
+  const { run, revert } = useActions();
+  const fields = useMemo(() => staleFields({ edited, shown }), [edited, shown]);
+  const otherFile = staleData({ edited, shown, data });
+  if (!shown || (fields.length === 0 && !otherFile)) return null;
+  const named = fields
+    .slice(0, 6)
+    .map((entry) => `${entry.field.label}: ${valueChange(shown, entry, getField(edited, entry))}`);
+  if (fields.length > 6) named.push(`${fields.length - 6} more`);
+  if (otherFile) named.push(`file ${shown.dataName ?? ''} → ${data?.name ?? ''}`);
+  return (
+    <div className={classes.stale} role="status">
+      <p>
+        <b>
+          {active
+            ? 'The run under way has other settings than the form.'
+            : 'The curves are of other settings than the form.'}
+        </b>{' '}
+        {named.join(' · ')}
+      </p>
+      <div className={classes.staleButtons}>
+        <Button size="xs" onClick={() => void run()}>
+          {active ? 'Restart with changes' : 'Run with these settings'}
+        </Button>
+        <Button size="xs" variant="default" onClick={revert}>
+          Undo changes
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function valueChange(shown: ShownRun, entry: Parameters<typeof getField>[1], now: number | string | boolean): string {
+  const words = (value: number | string | boolean): string =>
+    entry.field.kind === 'choice' ? (entry.field.options[value as string] ?? plainValue(value)) : plainValue(value);
+  return `${words(getField(shown.config, entry))} → ${words(now)}`;
+}
+
+/** What went wrong and what to do; nothing that was finished is gone. */
+export function TroubleNotice(): ReactNode {
+  const trouble = useRun((state) => state.trouble);
+  const failed = useRun((state) => state.status === 'failed');
+  const canGoBack = useRun((state) => state.lastFinished !== undefined);
+  const { dismissTrouble, reset } = useActions();
+  if (!trouble) return null;
+  return (
+    <div className={classes.trouble} role="alert">
+      <p>
+        <b>{trouble.message}</b> {trouble.advice}
+      </p>
+      <div className={classes.staleButtons}>
+        {failed && canGoBack && (
+          <Button size="xs" variant="default" onClick={reset}>
+            Show the last finished run
+          </Button>
+        )}
+        {trouble.details !== undefined && (
+          <CopyButton value={trouble.details}>
+            {({ copied, copy }) => (
+              <Button size="xs" variant="default" onClick={copy}>
+                {copied ? 'Copied' : 'Copy details'}
+              </Button>
+            )}
+          </CopyButton>
+        )}
+        <Button size="xs" variant="subtle" onClick={dismissTrouble}>
+          Dismiss
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Before there is any run: what the page is about and where to begin. */
+export function FirstSteps(): ReactNode {
+  const ready = useRun((state) => state.ready);
+  const nothing = useRun((state) => state.shown === undefined);
+  if (!ready || !nothing) return null;
+  return (
+    <div className={classes.first}>
+      <p>
+        <b>Press Run.</b> One small language model learns to summarise, then goes two ways: in one, simulated people say
+        which of two summaries is better; in the other, an AI labeler does. The charts below will show whether each
+        policy's reward rises, and whether true quality rises with it. Watch for the moment when they part.
+      </p>
+      <p>
+        The method is that of <Anchor inherit href="https://arxiv.org/abs/2309.00267">Lee et al. 2023</Anchor>, at a size that
+        fits this page.
+      </p>
+    </div>
+  );
+}
+
+/** News for people who do not see the screen. */
+export function Announcer(): ReactNode {
+  const announcement = useRun((state) => state.announcement);
+  return (
+    <div aria-live="polite" className={classes.announcer} data-testid="announcement">
+      {announcement}
+    </div>
+  );
+}
+
+export function StorageNote(): ReactNode {
+  const note = useRun((state) => state.storageNote);
+  return note === undefined ? null : (
+    <p className={classes.storage} role="status">
+      {note}
+    </p>
+  );
+}
+
+/** Why the shown run's training ended, arm by arm. */
+export function EndReasons(): ReactNode {
+  const bundle = useRun((state) => state.shown?.bundle);
+  const live = useRun((state) => state.shown?.origin === 'here');
+  if (!bundle || !live) return null;
+  return (
+    <p className={classes.ended}>
+      <span>
+        <b>The run has ended.</b>{' '}
+        {bundle.arms
+          .filter((arm) => arm.id !== 'sft')
+          .map((arm) => `${arm.label}: ${arm.ended}`)
+          .join(' · ')}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,159 @@
+import { UnstyledButton } from '@mantine/core';
+import { Fragment, useState, type CSSProperties, type ReactNode } from 'react';
+import { DEFAULT_CONFIG, type ArmConfig } from '../../core/config';
+import { isActive } from '../../experiments/runStore';
+import { ARM_STAGES, SHARED_STAGES, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
+import type { StageId } from '../../worker/protocol';
+import { ArmMark, armVariable, useScheme } from '../shared/ArmMark';
+import { duration, number, percent } from '../shared/format';
+import { SideDrawer } from '../shared/SideDrawer';
+import { useRun } from '../shared/store';
+import { DataSource } from './DataSource';
+import classes from './pipeline.module.css';
+import { SectionFields } from './SettingsPanel';
+import { stageName, STAGE_TEXTS } from './stages';
+
+/** The way of the data, from posts to verdict, one lane an arm; every stage opens its details and settings. */
+export function Pipeline(): ReactNode {
+  const shown = useRun((state) => state.shown);
+  const edited = useRun((state) => state.edited);
+  const active = useRun((state) => isActive(state));
+  const [open, setOpen] = useState<StageId>();
+  const arms = (shown?.config ?? edited).arms;
+  const node = (stage: StageId, arm?: ArmConfig): ReactNode => (
+    <StageNode stage={stage} arm={arm} run={shown} active={active} onOpen={() => setOpen(stage)} />
+  );
+
+  return (
+    <section aria-label="Pipeline" className={classes.strip} style={{ '--arms': arms.length } as CSSProperties}>
+      <div className={classes.shared}>
+        {SHARED_STAGES.map((stage) => (
+          <Fragment key={stage}>{node(stage)}</Fragment>
+        ))}
+      </div>
+      <div className={classes.lanes}>
+        {arms.map((arm) => (
+          <div key={arm.id} className={classes.lane} role="group" aria-label={arm.label}>
+            <span className={classes.laneName}>
+              <ArmMark armId={arm.id} /> {arm.label}
+            </span>
+            {ARM_STAGES.map((stage) => (
+              <Fragment key={stage}>{node(stage, arm)}</Fragment>
+            ))}
+          </div>
+        ))}
+      </div>
+      <div className={classes.end}>{node('verdict')}</div>
+      <SideDrawer
+        opened={open !== undefined}
+        onClose={() => setOpen(undefined)}
+        title={open && stageName(open, edited)}
+      >
+        {open && <StageDetails stage={open} run={shown} />}
+      </SideDrawer>
+    </section>
+  );
+}
+
+interface StageNodeProps {
+  readonly stage: StageId;
+  readonly arm: ArmConfig | undefined;
+  readonly run: ShownRun | undefined;
+  readonly active: boolean;
+  readonly onOpen: () => void;
+}
+
+function StageNode({ stage, arm, run, active, onOpen }: StageNodeProps): ReactNode {
+  const scheme = useScheme();
+  const state = run?.stages[stageKey(stage, arm?.id)];
+  const working = active && state?.state === 'active';
+  const share = state?.state === 'done' ? 1 : state && state.total > 0 ? state.done / state.total : 0;
+  const title = stageName(stage, run?.config ?? DEFAULT_CONFIG, arm);
+  return (
+    <UnstyledButton
+      className={classes.node}
+      data-state={state?.state ?? 'waiting'}
+      data-working={working || undefined}
+      style={arm && armVariable(arm.id, scheme)}
+      onClick={onOpen}
+    >
+      <span className={classes.title}>{title}</span>
+      <span className={classes.status}>{statusText(stage, arm, run, state)}</span>
+      <span className={classes.track} aria-hidden>
+        <span className={classes.fill} style={{ width: `${share * 100}%` }} />
+      </span>
+    </UnstyledButton>
+  );
+}
+
+/** A stage in a few characters: how far, and the one number worth seeing. */
+function statusText(
+  stage: StageId,
+  arm: ArmConfig | undefined,
+  run: ShownRun | undefined,
+  state: StageState | undefined,
+): string {
+  if (!run || !state) return 'waiting';
+  const { config } = run;
+  const count = state.state === 'active' ? `${number(state.done)} / ${number(state.total)}` : undefined;
+  switch (stage) {
+    case 'task':
+      return run.dataName ?? 'forum posts';
+    case 'sft':
+      return count ?? (config.sft.source === 'shipped' ? 'shipped' : `${number(config.sft.steps)} steps`);
+    case 'pairs':
+      return count ?? number(config.pairs.count);
+    case 'labels':
+      return count ?? `${number(config.pairs.count)} pairs`;
+    case 'reward': {
+      const accuracy = arm && run.curves[arm.id]?.['rm/accuracy']?.value.at(-1);
+      const agrees = accuracy === undefined ? '' : `agrees ${percent(accuracy)}`;
+      return count ? [count, agrees].filter(Boolean).join(' · ') : agrees || 'done';
+    }
+    case 'rl':
+      return count ?? `${number(config.rl.iterations)} iterations`;
+    case 'verdict':
+      return state.state === 'active' ? (state.note ?? 'judging') : `${number(config.evaluation.testPosts)} posts`;
+  }
+}
+
+function StageDetails({ stage, run }: { readonly stage: StageId; readonly run: ShownRun | undefined }): ReactNode {
+  const { what, sections } = STAGE_TEXTS[stage];
+  const rows = run
+    ? [undefined, ...run.config.arms].flatMap((arm) => {
+        const state = run.stages[stageKey(stage, arm?.id)];
+        return state ? [{ arm, state }] : [];
+      })
+    : [];
+  return (
+    <>
+      <p className={classes.what}>{what}</p>
+      {rows.length > 0 && (
+        <dl className={classes.details}>
+          {rows.map(({ arm, state }) => (
+            <div key={arm?.id ?? ''}>
+              <dt>
+                {arm ? (
+                  <>
+                    <ArmMark armId={arm.id} /> {arm.label}
+                  </>
+                ) : (
+                  'All arms'
+                )}
+              </dt>
+              <dd>
+                {state.state === 'done'
+                  ? `${state.summary ?? 'done'}${state.seconds === undefined ? '' : `, ${duration(state.seconds)}`}`
+                  : `${number(state.done)} of ${number(state.total)}${state.note ? `, ${state.note}` : ''}`}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {stage === 'task' && <DataSource />}
+      {sections.map((section) => (
+        <SectionFields key={section} section={section} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react';
+import type { Estimate, Evaluation, RunBundle } from '../../core/bundle';
+import { ArmMark } from '../shared/ArmMark';
+import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
+import { interval, number, percent, percentInterval } from '../shared/format';
+import classes from './verdict.module.css';
+
+interface Row {
+  readonly title: string;
+  readonly unit: string;
+  pick(evaluation: Evaluation): Estimate | undefined;
+  readonly share?: true;
+  readonly about: Omit<InfoTipProps, 'label'>;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    title: 'Gold utility',
+    unit: 'average facts',
+    pick: (evaluation) => evaluation.goldUtility,
+    about: {
+      meaning: "What a careful reader of the post wants, on the checker's findings. One unit is an average fact.",
+      formula: 'coverage · Σ importance of covered facts − invention · invented − stumble · stumbles − length · words',
+      caveat: 'Known only because the posts are written from hidden facts; no real study has it.',
+    },
+  },
+  {
+    title: 'Covered',
+    unit: '% of importance',
+    share: true,
+    pick: (evaluation) => evaluation.coverage,
+    about: {
+      meaning: 'Share of what matters in a post that its summary says.',
+      formula: 'Σ importance covered / Σ importance',
+    },
+  },
+  {
+    title: 'Invents',
+    unit: '% of summaries',
+    share: true,
+    pick: (evaluation) => evaluation.hallucinationRate,
+    about: { meaning: 'Share of summaries with at least one statement that the post does not support.' },
+  },
+  {
+    title: 'Stumbles',
+    unit: '% of summaries',
+    share: true,
+    pick: (evaluation) => evaluation.disfluencyRate,
+    about: { meaning: 'Share of summaries with broken grammar, a repeat, a fragment or no end.' },
+  },
+  {
+    title: 'Length',
+    unit: 'words',
+    pick: (evaluation) => evaluation.length,
+    about: { meaning: 'Words a summary, punctuation not counted.' },
+  },
+  {
+    title: 'KL from SFT',
+    unit: 'nats a summary',
+    pick: (evaluation) => evaluation.kl,
+    about: {
+      meaning: 'How far the policy has moved from where it started.',
+      formula: 'k1: Σ log π(token) − log π_SFT(token), on its own samples',
+      caveat: 'Estimated from samples; two arms at different KL are not compared at equal effort.',
+    },
+  },
+  {
+    title: 'Own reward',
+    unit: 'SFT deviations',
+    pick: (evaluation) => evaluation.proxyReward,
+    about: {
+      meaning: "What the arm's own reward model gives, standardised on SFT samples.",
+      caveat: 'Each arm has its own reward model: do not compare across arms.',
+    },
+  },
+];
+
+/** What the checker measured on the test posts, arm by arm. */
+export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
+  return (
+    <section aria-labelledby="quality-heading">
+      <h3 id="quality-heading" className={classes.subheading}>
+        Measured on {number(bundle.config.evaluation.testPosts)} test posts
+      </h3>
+      <div className={classes.scroll} role="region" aria-label="Measurements, table" tabIndex={0}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Mean and 95% interval over posts</th>
+              {bundle.arms.map((arm) => (
+                <th scope="col" key={arm.id}>
+                  <ArmMark armId={arm.id} /> {arm.label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {ROWS.map((row) => (
+              <tr key={row.title}>
+                <th scope="row">
+                  {row.title} <span className={classes.n}>{row.unit}</span> <InfoTip label={row.title} {...row.about} />
+                </th>
+                {bundle.arms.map((arm) => (
+                  <td key={arm.id}>
+                    <Figure estimate={row.pick(arm.evaluation)} share={row.share} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+interface FigureProps {
+  readonly estimate: Estimate | undefined;
+  readonly share: true | undefined;
+}
+
+function Figure({ estimate, share }: FigureProps): ReactNode {
+  if (!estimate) return '–';
+  const { value, ci } = estimate;
+  return (
+    <>
+      <b>{share ? percent(value, 1) : number(value, 2)}</b>{' '}
+      <span className={classes.n}>{share ? percentInterval(ci, 1) : interval(ci)}</span>
+    </>
+  );
+}

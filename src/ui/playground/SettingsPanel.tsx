@@ -1,0 +1,84 @@
+import { Button, UnstyledButton } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
+import { lessonOf, LESSONS } from '../../experiments/lessons';
+import { InfoTip } from '../shared/InfoTip';
+import { SideDrawer } from '../shared/SideDrawer';
+import { useActions, useRun } from '../shared/store';
+import { DataSource } from './DataSource';
+import { FieldControl } from './FieldControl';
+import classes from './settings.module.css';
+import { SECTION_TITLES } from './stages';
+
+/** The seed has its place in the run bar. */
+const FORM = FIELD_LIST.filter((entry) => entry.path !== 'run.seed');
+const PROMINENT = FORM.filter((entry) => entry.field.prominent);
+
+/** The few settings that matter, ready-made questions, and the way to all others. */
+export function SettingsPanel(): ReactNode {
+  const [all, setAll] = useState(false);
+  return (
+    <section className={classes.panel} aria-labelledby="settings-heading">
+      <h2 className={classes.heading} id="settings-heading">
+        What differs
+        <InfoTip
+          label="what differs"
+          meaning="Both arms share posts, start, seed and training; they differ in who labels the pairs. These settings decide how good those labels are and how hard the policies chase them."
+        />
+      </h2>
+      {PROMINENT.map((entry) => (
+        <FieldControl key={entry.path} entry={entry} />
+      ))}
+      <Button variant="default" size="xs" onClick={() => setAll(true)}>
+        All settings and your own data
+      </Button>
+      <Lessons />
+      <SideDrawer opened={all} onClose={() => setAll(false)} title="All settings">
+        <DataSource />
+        {(Object.keys(FIELDS) as SectionName[]).map((section) => (
+          <SectionFields key={section} section={section} />
+        ))}
+      </SideDrawer>
+    </section>
+  );
+}
+
+/** All settings of a section, each with its sentence of meaning. */
+export function SectionFields({ section }: { readonly section: SectionName }): ReactNode {
+  return (
+    <section className={classes.section} aria-label={SECTION_TITLES[section]}>
+      <h3 className={classes.heading}>{SECTION_TITLES[section]}</h3>
+      <div className={classes.fields}>
+        {FORM.filter((entry) => entry.section === section).map((entry) => (
+          <FieldControl key={entry.path} entry={entry} explained />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Lessons(): ReactNode {
+  const active = useRun((state) => lessonOf(state.edited));
+  const { chooseLesson } = useActions();
+  return (
+    <section aria-labelledby="lessons-heading">
+      <h2 className={classes.heading} id="lessons-heading">
+        See it go wrong
+      </h2>
+      <ul className={classes.lessons}>
+        {LESSONS.map((lesson) => (
+          <li key={lesson.id}>
+            <UnstyledButton
+              className={classes.lesson}
+              aria-pressed={lesson === active}
+              onClick={() => chooseLesson(lesson)}
+            >
+              {lesson.title}
+              {lesson === active && <p className={classes.prediction}>{lesson.prediction}</p>}
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

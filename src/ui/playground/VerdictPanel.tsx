@@ -1,0 +1,140 @@
+import type { ReactNode } from 'react';
+import type { RunBundle, WinRate } from '../../core/bundle';
+import { ArmMark } from '../shared/ArmMark';
+import { InfoTip } from '../shared/InfoTip';
+import { useRun } from '../shared/store';
+import { LabelersTable } from './LabelersTable';
+import { CITATION, publishedWinRate } from './published';
+import { QualityTable } from './QualityTable';
+import { RateMark } from './RateMark';
+import { Rescore } from './Rescore';
+import { StageTimes } from './StageTimes';
+import classes from './verdict.module.css';
+
+/** Who won, by whom, how sure, and what it cost. */
+export function VerdictPanel(): ReactNode {
+  const bundle = useRun((state) => state.shown?.bundle);
+  return (
+    <section className={classes.panel} aria-labelledby="verdict-heading">
+      <h2 id="verdict-heading" className={classes.heading}>
+        Verdict
+      </h2>
+      {bundle ? (
+        <Verdict bundle={bundle} />
+      ) : (
+        <p className={classes.empty}>
+          When a run ends, its policies are judged here on posts no training saw: who wins how often, with 95%
+          intervals, how well each labeler agreed with people, and what its labels cost.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface Contest {
+  readonly a: string;
+  readonly b: string;
+  readonly majority: WinRate;
+  readonly gold: WinRate;
+}
+
+function contests(bundle: RunBundle): Contest[] {
+  const againstSft = bundle.arms.flatMap(({ id, evaluation: { winRateVsSft } }) =>
+    winRateVsSft ? [{ a: id, b: 'sft', ...winRateVsSft }] : [],
+  );
+  return [...againstSft, ...bundle.comparisons];
+}
+
+function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
+  return (
+    <>
+      <WinRates bundle={bundle} />
+      {bundle.notes.map((note) => (
+        <p key={note} className={classes.note}>
+          {note}
+        </p>
+      ))}
+      <div className={classes.columns}>
+        <LabelersTable bundle={bundle} />
+        <QualityTable bundle={bundle} />
+      </div>
+      <div className={classes.columns}>
+        <Rescore bundle={bundle} />
+        <StageTimes bundle={bundle} />
+      </div>
+    </>
+  );
+}
+
+function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
+  const label = (id: string): string => bundle.arms.find((arm) => arm.id === id)?.label ?? id;
+  return (
+    <>
+      <p className={classes.caption}>
+        Win rates on test posts. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over posts.
+        Hollow marks are published figures ({CITATION}), not ours.
+      </p>
+      <table className={`${classes.table} ${classes.stacked}`}>
+        <thead>
+          <tr>
+            <th scope="col">Pair</th>
+            <th scope="col">Judged by</th>
+            <th scope="col">
+              As written{' '}
+              <InfoTip
+                label="win rate"
+                formula="(wins + ties / 2) / posts"
+                meaning="How often the first policy's summary is preferred to the second's, on the same posts. 50% is no difference."
+                caveat="The interval ranges over test posts of this run. Another seed trains other policies: run several before you believe a small gap."
+              />
+            </th>
+            <th scope="col">
+              At equal length{' '}
+              <InfoTip
+                label="length-controlled win rate"
+                formula="logit P(A wins) = a + b · words A / words B, read at a ratio of 1"
+                meaning="What the win rate would be if both wrote equally long: longer texts often win for being long."
+                caveat="A fitted correction after the fact, as in the paper, which calls it imperfect; intervals by bootstrap over posts."
+              />
+            </th>
+          </tr>
+        </thead>
+        {contests(bundle).map((contest) => {
+          const published = publishedWinRate(contest.a, contest.b);
+          const judges = [
+            { ...contest.majority, published },
+            { ...contest.gold, published: undefined },
+          ];
+          return (
+            <tbody key={`${contest.a}/${contest.b}`}>
+              {judges.map(({ raw, lengthControlled, note, judge, circular, published: figures }, index) => (
+                <tr key={judge}>
+                  {index === 0 && (
+                    <th scope="rowgroup" rowSpan={judges.length} className={classes.pair}>
+                      <ArmMark armId={contest.a} /> {label(contest.a)}{' '}
+                      <span className={classes.over}>beats {label(contest.b)}</span>
+                    </th>
+                  )}
+                  <td className={classes.judge}>
+                    {judge}
+                    {circular && <span className={classes.circular}>circular: this judge also labelled</span>}
+                  </td>
+                  <td data-column="As written">
+                    <RateMark estimate={raw} armId={contest.a} published={figures?.raw} />
+                  </td>
+                  <td data-column="At equal length">
+                    {lengthControlled ? (
+                      <RateMark estimate={lengthControlled} armId={contest.a} published={figures?.lengthControlled} />
+                    ) : (
+                      <span className={classes.none}>{note ?? 'no estimate'}</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          );
+        })}
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ArmConfig, ExperimentConfig } from '../../core/config';
+import type { SectionName } from '../../core/fields';
+import type { StageId } from '../../worker/protocol';
+
+export interface StageText {
+  readonly title: string;
+  /** What happens in it, for its drawer. */
+  readonly what: string;
+  /** Settings that belong to it. */
+  readonly sections: readonly SectionName[];
+}
+
+export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
+  task: {
+    title: 'Posts',
+    what: 'The prompts: everyday forum posts, each written from a handful of hidden facts. The models see only the words; an exact checker knows the facts and reads every summary against them. Posts for training, validation and test never mix.',
+    sections: ['run'],
+  },
+  sft: {
+    title: 'SFT',
+    what: 'Supervised fine-tuning: a small language model learns to summarise from imperfect writers. The result is the SFT policy from which every arm starts, and against which every arm is judged.',
+    sections: ['sft', 'model'],
+  },
+  pairs: {
+    title: 'Pairs',
+    what: 'The SFT policy answers each post twice. Every arm has the very same pairs labelled, so that nothing differs but who labels.',
+    sections: ['pairs'],
+  },
+  labels: {
+    title: 'Labels',
+    what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. Labels are soft: a probability, not a verdict.',
+    sections: ['people', 'ai'],
+  },
+  reward: {
+    title: 'Reward model',
+    what: 'A copy of the SFT policy with a reward head learns to score responses so that preferred ones score higher (Bradley-Terry, soft-label cross-entropy). It learns what the labeler likes, flaws included.',
+    sections: ['rewardModel'],
+  },
+  rl: {
+    title: 'RL',
+    what: 'REINFORCE with a learned value baseline: the policy writes summaries, the reward model scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
+    sections: ['rl'],
+  },
+  verdict: {
+    title: 'Compare',
+    what: 'All policies answer test posts that no training saw. Fresh annotators, who labelled nothing in the run, judge each pair by majority; gold utility, which no real study has, judges too.',
+    sections: ['evaluation', 'gold'],
+  },
+};
+
+export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
+  run: 'Task',
+  sft: 'SFT policy',
+  model: 'Model trained here',
+  pairs: 'Preference pairs',
+  people: 'People who label (RLHF)',
+  ai: 'AI labeler (RLAIF)',
+  rewardModel: 'Reward model',
+  rl: 'Reinforcement learning',
+  gold: 'Gold utility',
+  evaluation: 'Evaluation',
+};
+
+/** A stage as it is called in an arm: "people's labels". */
+export function stageName(stage: StageId, config: ExperimentConfig, arm?: ArmConfig): string {
+  if (stage === 'task' && config.run.task === 'file') return 'Your data';
+  if (stage === 'labels' && arm) return arm.feedback === 'people' ? "People's labels" : 'AI labels';
+  return STAGE_TEXTS[stage].title;
+}

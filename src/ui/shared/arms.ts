@@ -1,0 +1,53 @@
+/**
+ * One colour, marker and dash for each arm, everywhere on the page. Hues are those of Okabe and Ito (2008), told apart
+ * by colour-blind readers; each is darkened or lightened until it reads as text (contrast 4.5:1 or better) on the
+ * page's own backgrounds, which is why light and dark have sets of their own.
+ */
+export type Scheme = 'light' | 'dark';
+/** Names that Observable Plot knows as symbols. */
+export type Marker = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross' | 'wye';
+
+export interface ArmStyle {
+  color(scheme: Scheme): string;
+  /** SVG `stroke-dasharray`; empty for a solid line. */
+  readonly dash: string;
+  readonly marker: Marker;
+  /** Short name of an arm the page knows; the id itself for others. */
+  readonly label: string;
+}
+
+interface Look {
+  readonly light: string;
+  readonly dark: string;
+  readonly dash: string;
+  readonly marker: Marker;
+}
+
+const KNOWN: Readonly<Record<string, Look & { readonly label: string }>> = {
+  sft: { label: 'SFT', light: '#5b636c', dark: '#aab2bb', dash: '2 3', marker: 'diamond' },
+  rlhf: { label: 'RLHF', light: '#0068a8', dark: '#5cb3f5', dash: '', marker: 'circle' },
+  rlaif: { label: 'RLAIF', light: '#b84a00', dark: '#ff9351', dash: '7 3', marker: 'square' },
+  'd-rlaif': { label: 'd-RLAIF', light: '#00765a', dark: '#3fcca0', dash: '8 3 2 3', marker: 'triangle' },
+};
+
+/** For arms beyond the known ones. */
+const FURTHER: readonly Look[] = [
+  { light: '#98407a', dark: '#e79bca', dash: '4 2', marker: 'star' },
+  { light: '#865b00', dark: '#efb73e', dash: '10 3', marker: 'cross' },
+  { light: '#1c7298', dark: '#86d3f7', dash: '5 2 1 2', marker: 'wye' },
+  { light: '#6d6a00', dark: '#e6de55', dash: '1 3', marker: 'triangle' },
+];
+
+function look(armId: string): Look & { readonly label: string } {
+  const known = KNOWN[armId];
+  if (known) return known;
+  // From the id alone, so that an arm keeps its look whatever stands beside it.
+  let sum = 0;
+  for (const character of armId) sum = (sum * 31 + character.codePointAt(0)!) >>> 0;
+  return { ...FURTHER[sum % FURTHER.length]!, label: armId };
+}
+
+export function armStyle(armId: string): ArmStyle {
+  const { light, dark, dash, marker, label } = look(armId);
+  return { color: (scheme) => (scheme === 'dark' ? dark : light), dash, marker, label };
+}
