@@ -1,0 +1,99 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { runToItsEnd, set, watch } from './support';
+
+/** The default flow at its smallest that still says something: shipped policy, judge, both arms. */
+const SMALL = {
+  'pairs.count': '96',
+  'rl.iterations': '4',
+  'rl.batch': '8',
+  'evaluation.every': '2',
+  'evaluation.validationPosts': '16',
+  'evaluation.testPosts': '48',
+};
+
+test('a visitor sees the recorded run, presses Run and comes to a verdict', async ({ page }) => {
+  const { problems } = watch(page);
+  await page.goto('./?backend=cpu');
+  await expect(page.getByText('Recorded on')).toBeVisible();
+  await set(page, SMALL);
+  await runToItsEnd(page, 240_000);
+  await expect(page.getByTestId('announcement')).toContainText(/finished|ended|ran/i);
+  await expect(page.getByText('This run', { exact: false }).first()).toBeVisible();
+  // Verdict: both arms against SFT and against each other, in numbers.
+  const verdict = page.getByRole('region', { name: /verdict/i });
+  await expect(verdict).toContainText('RLHF');
+  await expect(verdict).toContainText('RLAIF');
+  await expect(verdict).toContainText(/%/);
+  // A post of one's own is answered live by every policy.
+  await page.getByRole('button', { name: /own post/i }).first().click();
+  const text = page.getByRole('textbox', { name: /post/i });
+  await text.fill('My dog keeps eating my shoes. This has been going on for two weeks. I am so zorbified. Should I hire a trainer?');
+  await page.getByRole('button', { name: /^Ask/ }).click();
+  await expect(page.getByText('zorbified').first()).toBeVisible({ timeout: 30_000 });
+  expect(problems).toEqual([]);
+});
+
+test('pause, step and reset hold, move and end a run', async ({ page }) => {
+  const { problems } = watch(page);
+  await page.goto('./?backend=cpu');
+  await set(page, { ...SMALL, 'rl.iterations': '200' });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click({ timeout: 60_000 });
+  await expect(page.getByText(/^Paused/)).toBeVisible();
+  await page.getByRole('button', { name: 'Step' }).click();
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('a changed setting marks the run as stale and can be undone', async ({ page }) => {
+  await page.goto('./?backend=cpu');
+  await expect(page.getByText('Recorded on')).toBeVisible();
+  await page.getByLabel('KL coefficient', { exact: true }).fill('0.2');
+  await expect(page.getByText('other settings than the form')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo changes' }).click();
+  await expect(page.getByText('other settings than the form')).toBeHidden();
+});
+
+test('a file that is not what it should be gets a message, and the page goes on', async ({ page }) => {
+  await page.goto('./?backend=cpu');
+  await page.getByRole('button', { name: /^All settings/ }).click();
+  await page.locator('input[type=file]').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('mr,ref\n"name[A]",') });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Run( with these settings)?$/ }).first().click();
+  await expect(page.getByRole('alert')).toContainText(/row|line|bad\.csv/i, { timeout: 30_000 });
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const [width, height] of [[1440, 900], [390, 844]] as const) {
+    test(`no accessibility violations and no sideways scroll, ${scheme}, ${width} px`, async ({ page }) => {
+      const { problems } = watch(page);
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height });
+      await page.goto('./');
+      await expect(page.getByText('Recorded on')).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      expect(problems).toEqual([]);
+    });
+  }
+}
+
+test('the run can be started by keyboard alone', async ({ page }) => {
+  await page.goto('./?backend=cpu');
+  await set(page, { ...SMALL, 'rl.iterations': '200' });
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  await page.locator('body').press('Home');
+  for (let i = 0; i < 20 && !(await run.evaluate((element) => element === document.activeElement)); i++) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(run).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible({ timeout: 60_000 });
+});

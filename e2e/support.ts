@@ -1,0 +1,42 @@
+import { expect, type Page } from '@playwright/test';
+import { FIELD_LIST } from '../src/core/fields';
+
+/** Collects what must not happen on any page: errors on the console, broken scripts, requests that leave the origin. */
+export function watch(page: Page): { readonly problems: string[] } {
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
+  page.context().on('request', (request) => {
+    const url = new URL(request.url());
+    const local = url.protocol === 'blob:' || url.protocol === 'data:' || url.hostname === 'localhost';
+    if (!local) problems.push(`request to ${url.origin}`);
+  });
+  return { problems };
+}
+
+/** Changes settings in the drawer of all settings, by their paths. */
+export async function set(page: Page, settings: Readonly<Record<string, string>>): Promise<void> {
+  await page.getByRole('button', { name: /^All settings/ }).click();
+  const drawer = page.getByRole('dialog', { name: 'All settings' });
+  await expect(drawer).toBeVisible();
+  for (const [path, value] of Object.entries(settings)) {
+    const entry = FIELD_LIST.find((candidate) => candidate.path === path);
+    if (!entry) throw new Error(`no setting ${path}`);
+    const control = drawer.getByLabel(entry.field.label, { exact: true });
+    if (entry.field.kind === 'choice') await control.selectOption(value);
+    else {
+      await control.fill(value);
+      await control.press('Enter');
+    }
+  }
+  await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+}
+
+/** Presses Run and waits for the end of the run. */
+export async function runToItsEnd(page: Page, timeout: number): Promise<void> {
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByText(/^Finished/)).toBeVisible({ timeout });
+}
