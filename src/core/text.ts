@@ -1,6 +1,6 @@
 /**
  * Joins word tokens to text as a person would write it: no space before closing punctuation, capitals at sentence
- * starts and for "i" and its contractions. One piece a token, so that a mark can wrap a span of tokens.
+ * starts, for names and for "i" and its contractions. One piece a token, so that a mark can wrap a span of tokens.
  */
 export interface TextPiece {
   /** What stands between this token and the one before: a space or nothing. */
@@ -8,6 +8,9 @@ export interface TextPiece {
   readonly text: string;
 }
 
+/** Written with a capital wherever they stand. */
+const NAMES = new Set(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday', 'rome', 'tokyo']);
+const ACRONYMS = new Set(['tv']);
 const CLOSES = new Set(['.', ',', '!', '?', ';', ':', ')', ']', '}', '%', '…', '...', '”']);
 const OPENS = new Set(['(', '[', '{', '$', '£', '€', '#', '“']);
 const ENDS_SENTENCE = new Set(['.', '!', '?', '…', '...']);
@@ -27,15 +30,18 @@ export function textPieces(words: readonly string[]): TextPiece[] {
   let sentenceStart = true;
   let glued = true;
   let quoteOpen = false;
-  return words.map((word) => {
+  return words.map((word, i) => {
     const quote = word === '"';
-    const closing = quote ? quoteOpen : CLOSES.has(word) || /^(['’].|n['’]t$)/.test(word);
+    // "24 f" of a forum post: age and gender, written "24F".
+    const gender = (word === 'f' || word === 'm') && /^\d+$/.test(words[i - 1] ?? '');
+    const closing = quote ? quoteOpen : gender || CLOSES.has(word) || /^(['’].|n['’]t$)/.test(word);
     const opening = quote ? !quoteOpen : OPENS.has(word);
     if (quote) quoteOpen = !quoteOpen;
 
     const before = glued || closing || word === '/' ? '' : ' ';
     const isWord = /[\p{L}\p{N}]/u.test(word);
-    const text = (sentenceStart && isWord && !closing) || /^i(['’]\w+)?$/.test(word) ? capital(word) : word;
+    const capitalised = (sentenceStart && isWord && !closing) || NAMES.has(word) || /^i(['’]\w+)?$/.test(word);
+    const text = gender || ACRONYMS.has(word) ? word.toUpperCase() : capitalised ? capital(word) : word;
 
     glued = opening || word === '/';
     if (ENDS_SENTENCE.has(word)) sentenceStart = true;

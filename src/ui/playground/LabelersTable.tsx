@@ -115,7 +115,7 @@ function Agreement({ estimate }: { readonly estimate: Estimate }): ReactNode {
 }
 
 function Position({ labeler }: { readonly labeler: LabelerRecord }): ReactNode {
-  if (!labeler.samePosition) return <span className={classes.n}>sees no order</span>;
+  if (!labeler.samePosition) return <span className={classes.n}>{labeler.kind === 'people' ? 'sees no order' : 'asked in one order'}</span>;
   return (
     <>
       <b>{percent(labeler.samePosition.value, 1)}</b>{' '}
