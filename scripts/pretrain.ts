@@ -3,7 +3,7 @@
 // Makes every shipped weight from nothing, with the code the page uses, and writes beside them what was made and how:
 // public/weights/*.safetensors, public/weights/MODEL_CARD.md, src/worker/shipped.json. Deterministic, one thread.
 // The judge learns from samples of the SFT policy, so `--only judge` takes the policy that is there.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -139,16 +139,27 @@ async function ship(
   manifest[name] = { file, sha256: await sha256(bytes), shape: SHAPE, sets: Object.keys(sets), origin };
   writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
 
-  const card = [
-    `# ${name}.safetensors`, '',
+  const section = [
+    `## ${name}.safetensors`, '',
     origin, '',
     `* made by: \`npm run pretrain -- --only ${name}\`, build ${__BUILD__.version} (${__BUILD__.commit}), ${__BUILD__.date}`,
     `* seed ${SEED}, shape ${JSON.stringify(SHAPE)}, ${parameterCount(layoutOf(SHAPE)).toLocaleString('en')} parameters a set, sets: ${Object.keys(sets).join(', ')}`,
     `* ${(bytes.length / 1024).toFixed(0)} KiB, SHA-256 in \`src/worker/shipped.json\``, '',
     ...logs.flatMap((log) => log.markdown()),
-  ];
-  writeFileSync(path.join(folder, `MODEL_CARD.${name}.md`), card.join('\n'));
+  ].join('\n');
+  const cardFile = path.join(folder, 'MODEL_CARD.md');
+  const [, ...others] = existsSync(cardFile) ? readFileSync(cardFile, 'utf8').split(/^(?=## )/m) : [''];
+  const kept = others.filter((other) => !other.startsWith(`## ${name}.`));
+  writeFileSync(cardFile, [CARD_HEAD, ...[...kept, section].sort()].join(''));
 }
+
+const CARD_HEAD = `# Shipped weights
+
+Made from nothing by \`npm run pretrain\` (about half an hour on one core; the two parts can run side by side once the
+first is done). GPT-2's tensor names and layout (\`src/nn/layout.ts\`). Losses are nats per response token, accuracies
+shares of held-out comparisons.
+
+`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });

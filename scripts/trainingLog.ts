@@ -17,6 +17,6 @@ export class TrainingLog {
   }
 
   markdown(): string[] {
-    return [`## ${this.name}`, '', `${this.seconds.toFixed(0)} s on one thread.`, '', '| step | metrics |', '|---|---|', ...this.rows, ''];
+    return [`### ${this.name}`, '', `${this.seconds.toFixed(0)} s on one thread.`, '', '| step | metrics |', '|---|---|', ...this.rows, ''];
   }
 }

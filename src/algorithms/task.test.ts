@@ -11,9 +11,11 @@ import { utility } from '../tasks/utility';
 import { loadShipped } from '../worker/shipped';
 import { reinforce, sample } from './reinforce';
 
-const ITERATIONS = 30;
-const BATCH = 16;
-const POSTS = 96;
+const ITERATIONS = 40;
+const BATCH = 32;
+const POSTS = 400;
+/** Of the shipped policy's samples; the reward is standardised as in a run. */
+const GOLD_DEVIATION = 2.3;
 
 let engine: Engine;
 let reference: ParameterSet;
@@ -48,7 +50,7 @@ async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
         Promise.resolve(
           Float32Array.from(rollouts, ({ response }, i) => {
             const post = posts[iteration * BATCH + i]!;
-            return signal === 'noise' ? noise.normal() : utility(post, tldr.check(post, response), tldr.goldWeights) / 4;
+            return signal === 'noise' ? noise.normal() : utility(post, tldr.check(post, response), tldr.goldWeights) / GOLD_DEVIATION;
           }),
         ),
     },
@@ -61,8 +63,8 @@ async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
 }
 
 describe.each([1, 2, 3])('REINFORCE on posts, seed %i', (seed) => {
-  it('raises gold utility by more than 0.5 when it is the reward, and not when the reward is noise', async () => {
-    expect(await gain(seed, 'gold')).toBeGreaterThan(0.5);
-    expect(await gain(seed, 'noise')).toBeLessThan(0.35);
+  it('raises gold utility by more than 0.3 when it is the reward, and not when the reward is noise', async () => {
+    expect(await gain(seed, 'gold')).toBeGreaterThan(0.3);
+    expect(await gain(seed, 'noise')).toBeLessThan(0.2);
   });
 });

@@ -154,7 +154,6 @@ export function createRunStore(environment: RunEnvironment): RunStore {
     };
 
     const finish = ({ bundle, policies }: RunResult, data: DataFile | undefined, seconds: number): void => {
-      handle?.resume();
       handle = undefined;
       answering = { policies, data };
       const shown = runOfBundle(bundle, 'here', data?.name);
@@ -282,8 +281,6 @@ export function createRunStore(environment: RunEnvironment): RunStore {
               if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
             },
           });
-          // A session keeps its gate: one that was paused at the end of its last run would wait for ever.
-          handle.resume();
           const result = await handle.result;
           if (own()) finish(result, file, (environment.now() - started) / 1000);
         } catch (error) {

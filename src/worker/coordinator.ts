@@ -57,6 +57,8 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
   try {
     return await runStages(pool, request);
   } finally {
+    // A run that ended while paused must hold neither the next one nor an answer. A closed worker holds nothing.
+    for (const endpoint of pool.endpoints) endpoint.call('control', { action: 'resume' }).catch(() => undefined);
     for (const stop of unsubscribe) stop();
   }
 }

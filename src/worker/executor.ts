@@ -44,11 +44,7 @@ export function serve(host: Host): (request: Request) => void {
         engine: engine.kind, description: engine.description, cores: host.cores(), reason: opened.reason,
       };
     },
-    prepare: (input) => {
-      // A run that ended while paused must not hold the next one.
-      gate.control('resume');
-      return prepare(scope(input));
-    },
+    prepare: (input) => prepare(scope(input)),
     runArm: (input) => runArm(scope(input), input.armId, input.prepared),
     conclude: (input) => conclude(scope(input), input.prepared, input.outcomes),
     answer: (input) => answerText(scope(input), input),

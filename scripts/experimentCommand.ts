@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { RunBundle } from '../src/core/bundle';
+import { PRESETS, presetConfig, setPath, type ExperimentConfig, type PresetName } from '../src/core/config';
+import { runExperiment } from '../src/worker/coordinator';
+import type { DataFile } from '../src/worker/protocol';
+import { openNodePool } from './nodePool';
+import { progressPrinter } from './report';
+
+export interface Command {
+  readonly config: ExperimentConfig;
+  readonly data: DataFile | undefined;
+  readonly out: string | undefined;
+}
+
+/** @throws Error that says what is wrong with the command line. */
+export function parseCommand(args: readonly string[]): Command {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      preset: { type: 'string', default: 'default' },
+      seed: { type: 'string' },
+      out: { type: 'string' },
+      set: { type: 'string', multiple: true, default: [] },
+      data: { type: 'string' },
+    },
+  });
+  if (!(values.preset in PRESETS)) {
+    throw new Error(`unknown preset ${values.preset}; known: ${Object.keys(PRESETS).join(', ')}`);
+  }
+  let config = presetConfig(values.preset as PresetName);
+  const sets = [...(values.data ? FILE_SETTINGS : []), ...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
+  for (const set of sets) {
+    const at = set.indexOf('=');
+    if (at < 1) throw new Error(`--set ${set}: write path=value, for example rl.klCoef=0.1`);
+    config = setPath(config, set.slice(0, at), set.slice(at + 1));
+  }
+  const data = values.data ? { name: path.basename(values.data), text: readFileSync(values.data, 'utf8') } : undefined;
+  return { config, data, out: values.out };
+}
+
+/** What a file of one's own needs: no shipped checkpoint or judge knows its words. */
+const FILE_SETTINGS = ['run.task=file', 'sft.source=live', 'ai.labeler=noisy'];
+
+/** Runs the experiment on worker threads, with progress on the console. */
+export async function run({ config, data }: Omit<Command, 'out'>): Promise<RunBundle> {
+  const pool = await openNodePool(config.arms.length);
+  try {
+    const { bundle } = await runExperiment(pool, {
+      runId: 'node', config, data, build: __BUILD__, onEvents: progressPrinter((line) => console.log(line)),
+    });
+    return bundle;
+  } finally {
+    for (const endpoint of pool.endpoints) endpoint.close();
+  }
+}
