@@ -40,7 +40,7 @@ test('pause, step and reset hold, move and end a run', async ({ page }) => {
   await set(page, { ...SMALL, 'rl.iterations': '200' });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.getByRole('button', { name: 'Pause', exact: true }).click({ timeout: 60_000 });
-  await expect(page.getByText(/^Paused/)).toBeVisible();
+  await expect(page.getByTestId('announcement')).toHaveText('Paused.');
   await page.getByRole('button', { name: 'Step' }).click();
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
@@ -85,15 +85,21 @@ for (const scheme of ['light', 'dark'] as const) {
   }
 }
 
-test('the run can be started by keyboard alone', async ({ page }) => {
+test('a run can be started, paused and stopped by keyboard alone', async ({ page }) => {
   await page.goto('./?backend=cpu');
-  await set(page, { ...SMALL, 'rl.iterations': '200' });
-  const run = page.getByRole('button', { name: 'Run', exact: true });
-  await page.locator('body').press('Home');
-  for (let i = 0; i < 20 && !(await run.evaluate((element) => element === document.activeElement)); i++) {
+  await expect(page.getByText('Recorded on')).toBeVisible();
+  const main = page.getByRole('button', { name: /^(Run|Starting|Pause|Resume)$/ });
+  for (let i = 0; i < 20 && !(await main.evaluate((element) => element === document.activeElement)); i++) {
     await page.keyboard.press('Tab');
   }
-  await expect(run).toBeFocused();
+  await expect(main).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(main).toHaveText('Pause', { timeout: 60_000 });
+  await expect(main).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(main).toHaveText('Resume');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Recorded on')).toBeVisible();
 });

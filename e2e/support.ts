@@ -24,7 +24,8 @@ export async function set(page: Page, settings: Readonly<Record<string, string>>
   for (const [path, value] of Object.entries(settings)) {
     const entry = FIELD_LIST.find((candidate) => candidate.path === path);
     if (!entry) throw new Error(`no setting ${path}`);
-    const control = drawer.getByLabel(entry.field.label, { exact: true });
+    // A section may be named like one of its fields.
+    const control = drawer.getByLabel(entry.field.label, { exact: true }).and(page.locator('input, select'));
     if (entry.field.kind === 'choice') await control.selectOption(value);
     else {
       await control.fill(value);

@@ -1,6 +1,8 @@
 // npm run bench [-- --width 64 --layers 2 --rows 16 --length 96 --gpu --json FILE]
 //
-// Speed of the engines against plain tfjs operations (the reference engine on tfjs' cpu backend), as ratios in one run.
+// Speed of the engines against plain tfjs operations, as ratios in one run. Plain tfjs is the reference engine on tfjs'
+// cpu backend; its backward pass computes the forward pass again, so a training step costs it about 4 forward passes where
+// a tape of its own would cost 3.
 // --gpu adds the GPU engine through the npm package `webgpu` (Dawn) on whatever adapter there is.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -23,7 +25,7 @@ interface Row {
   readonly tokensPerSecond: number;
   readonly secondsMedian: number;
   readonly secondsSpread: number;
-  /** Useful multiply-adds, counted twice, by the formula of docs/performance notes; training counts 3 forward passes. */
+  /** Useful multiply-adds, counted twice; training counts 3 forward passes. */
   readonly gflops?: number;
 }
 

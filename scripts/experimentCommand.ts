@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunBundle } from '../src/core/bundle';
-import { PRESETS, presetConfig, setPath, type ExperimentConfig, type PresetName } from '../src/core/config';
+import { PRESETS, presetConfig, setPath, withFile, type ExperimentConfig, type PresetName } from '../src/core/config';
 import { runExperiment } from '../src/worker/coordinator';
 import type { DataFile } from '../src/worker/protocol';
 import { openNodePool } from './nodePool';
@@ -30,7 +30,8 @@ export function parseCommand(args: readonly string[]): Command {
     throw new Error(`unknown preset ${values.preset}; known: ${Object.keys(PRESETS).join(', ')}`);
   }
   let config = presetConfig(values.preset as PresetName);
-  const sets = [...(values.data ? FILE_SETTINGS : []), ...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
+  if (values.data) config = withFile(config);
+  const sets = [...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
   for (const set of sets) {
     const at = set.indexOf('=');
     if (at < 1) throw new Error(`--set ${set}: write path=value, for example rl.klCoef=0.1`);
@@ -39,9 +40,6 @@ export function parseCommand(args: readonly string[]): Command {
   const data = values.data ? { name: path.basename(values.data), text: readFileSync(values.data, 'utf8') } : undefined;
   return { config, data, out: values.out };
 }
-
-/** What a file of one's own needs: no shipped checkpoint or judge knows its words. */
-const FILE_SETTINGS = ['run.task=file', 'sft.source=live', 'ai.labeler=noisy'];
 
 /** Runs the experiment on worker threads, with progress on the console. */
 export async function run({ config, data }: Omit<Command, 'out'>): Promise<RunBundle> {

@@ -21,7 +21,7 @@ import type { Engine, ParameterSet } from '../src/nn/types';
 import { tldr } from '../src/tasks/tldr';
 import type { Prompt, Split } from '../src/tasks/types';
 import { preference } from '../src/tasks/utility';
-import { loadShipped, parseManifest } from '../src/worker/shipped';
+import { loadShipped, parseManifest, vocabularyDigest } from '../src/worker/shipped';
 import { liveShape, WEIGHT_DECAY } from '../src/worker/stages/prepare';
 import { repositoryRoot } from './nodePool';
 import { TrainingLog } from './trainingLog';
@@ -95,7 +95,7 @@ async function comparisons(engine: Engine, policy: ParameterSet, lm: ParameterSe
 async function shippedPolicy(engine: Engine): Promise<ParameterSet> {
   const root = repositoryRoot();
   const manifest = parseManifest(JSON.parse(readFileSync(path.join(root, MANIFEST), 'utf8')));
-  const { sets } = await loadShipped((file) => readFile(path.join(root, 'public', file)), 'sft', manifest);
+  const { sets } = await loadShipped((file) => readFile(path.join(root, 'public', file)), 'sft', tldr.vocabulary, manifest);
   return engine.createParameters(sets.sft!.shape, sets.sft!.values);
 }
 
@@ -136,7 +136,7 @@ async function ship(
 
   const manifestFile = path.join(root, MANIFEST);
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, unknown>;
-  manifest[name] = { file, sha256: await sha256(bytes), shape: SHAPE, sets: Object.keys(sets), origin };
+  manifest[name] = { file, sha256: await sha256(bytes), vocabulary: await vocabularyDigest(tldr.vocabulary), shape: SHAPE, sets: Object.keys(sets), origin };
   writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
 
   const section = [

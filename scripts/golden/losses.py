@@ -50,7 +50,7 @@ value, weight = leaf([ROWS, COLUMNS, HEADS], 5, 3), leaf([ROWS, COLUMNS], 6, 0.6
 logp2 = leaf([ROWS, COLUMNS], 4, 9, -4.6)
 item = uniform(ROWS, 7)
 score = torch.stack([
-    value[b, lengths[b], 1] + sum(weight[b, t] * logp2[b, t].clamp(min=-6.0) for t in range(COLUMNS))
+    value[b, lengths[b], 0] + sum(weight[b, t] * logp2[b, t].clamp(min=-6.0) for t in range(COLUMNS))
     for b in range(ROWS)
 ])
 likelihood_aware = case(
@@ -68,11 +68,6 @@ value_loss = case(
     {"value": prediction}, {"returns": returns, "mask": mask},
     F.mse_loss(prediction[mask.bool()], returns[mask.bool()]))
 
-logp4, reference = leaf([ROWS, COLUMNS], 12, 3, -2), uniform(ROWS * COLUMNS, 13).reshape(ROWS, COLUMNS) * 3 - 2
-ratio = torch.exp(reference - logp4)
-estimate = ratio - 1 - torch.log(ratio)
-k3 = case({"logp": logp4}, {"referenceLogp": reference, "mask": mask}, estimate[mask.bool()].mean(), estimate)
-
 write("src/losses/golden/losses.json", {
     "madeBy": f"{MADE_BY}, by scripts/golden/losses.py",
     "bradleyTerry": bradley_terry,
@@ -80,5 +75,4 @@ write("src/losses/golden/losses.json", {
     "likelihoodAware": likelihood_aware,
     "policyGradient": policy_gradient,
     "valueLoss": value_loss,
-    "k3": k3,
 })

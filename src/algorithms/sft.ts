@@ -37,6 +37,7 @@ export interface SftDeps {
   readonly validation: readonly Document[];
 }
 
+/** At most a tenth of the run. */
 const WARMUP_STEPS = 50;
 
 /** Yields sft/loss, grad_norm and, now and then, sft/val_loss (nats per response token). */
@@ -46,7 +47,7 @@ export async function* sft(config: SftConfig, { engine, policy, documents, valid
     for (let step = 0; step < config.steps; step++) {
       const { batch, mask: maskArray } = documentBatch(documents(step));
       const forward = engine.forward(policy, batch, { outputs: ['logp'], keep: true });
-      const learningRate = warmupCosine(step, config.steps, config.learningRate, WARMUP_STEPS);
+      const learningRate = warmupCosine(step, config.steps, config.learningRate, Math.min(WARMUP_STEPS, Math.ceil(config.steps / 10)));
       const mask = tensor2d(maskArray, [batch.rows, batch.scored]);
       const { loss, gradNorm } = await update(
         engine, forward, ['logp'], ({ logp }) => negativeLogLikelihood(logp, mask), optimizer,

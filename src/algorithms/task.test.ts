@@ -21,7 +21,7 @@ let engine: Engine;
 let reference: ParameterSet;
 beforeAll(async () => {
   engine = await loadCpuEngine();
-  const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft');
+  const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
   reference = engine.createParameters(sets.sft!.shape, sets.sft!.values);
 });
 afterAll(() => engine.dispose());

@@ -21,16 +21,19 @@ export async function update<Name extends OutputName>(
   options: AdamWOptions,
   { step, advice }: { step: number; advice: string },
 ): Promise<Updated> {
-  const { value, grads } = differentiate(forward.outputs, declared, loss);
   try {
-    const [lossValue] = await value.data();
-    if (!Number.isFinite(lossValue)) throw new DivergedError(step, 'The loss', advice);
-    engine.backward(forward, grads);
-    const outcome = await engine.step(optimizer, options);
-    if (outcome.skipped) throw new DivergedError(step, 'The gradient', advice);
-    return { loss: lossValue!, gradNorm: outcome.gradNorm };
+    const { value, grads } = differentiate(forward.outputs, declared, loss);
+    try {
+      const [lossValue] = await value.data();
+      if (!Number.isFinite(lossValue)) throw new DivergedError(step, 'The loss', advice);
+      engine.backward(forward, grads);
+      const outcome = await engine.step(optimizer, options);
+      if (outcome.skipped) throw new DivergedError(step, 'The gradient', advice);
+      return { loss: lossValue!, gradNorm: outcome.gradNorm };
+    } finally {
+      dispose([value, ...Object.values<Scalar>(grads as unknown as Record<string, Scalar>)]);
+    }
   } finally {
-    dispose([value, ...Object.values<Scalar>(grads as unknown as Record<string, Scalar>)]);
     forward.dispose();
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CheckpointError, readCheckpoint, readCheckpointMetadata, sha256, writeCheckpoint } from './checkpoint';
+import { CheckpointError, readCheckpoint, sha256, writeCheckpoint } from './checkpoint';
 import { layoutOf, type ModelShape } from './layout';
 import { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors';
 import { randomParameters } from './testing/engines';
@@ -119,7 +119,7 @@ describe('checkpoints', () => {
     const bytes = writeCheckpoint(SHAPE, { lm, judge }, { seed: '1' });
     expect(readCheckpoint(bytes, SHAPE, 'lm')).toEqual(lm);
     expect(readCheckpoint(bytes, SHAPE, 'judge')).toEqual(judge);
-    expect(readCheckpointMetadata(bytes)).toEqual({ seed: '1', shape: JSON.stringify(SHAPE) });
+    expect(readSafetensors(bytes).metadata).toEqual({ seed: '1', shape: JSON.stringify(SHAPE) });
     expect([...readSafetensors(bytes).tensors.keys()]).toContain('judge.h.0.attn.c_attn.weight');
     expect([...readSafetensors(writeCheckpoint(SHAPE, { '': lm })).tensors.keys()]).toContain('wte.weight');
   });

@@ -69,11 +69,6 @@ export function readCheckpoint(bytes: Uint8Array, shape: ModelShape, set = ''): 
   return values;
 }
 
-/** The strings stored beside the weights. @throws CheckpointError on a malformed file. */
-export function readCheckpointMetadata(bytes: Uint8Array): Readonly<Record<string, string>> {
-  return readSafetensors(bytes).metadata;
-}
-
 /**
  * SHA-256 in lower-case hexadecimal.
  * @throws Error where the browser withholds its hash functions: pages served neither over https nor from localhost.

@@ -121,6 +121,8 @@ export interface Engine {
   readonly backendName: string;
   /** For people: "CPU, WebAssembly SIMD" or the adapter's name. */
   readonly description: string;
+  /** @throws Error with advice for the visitor where the engine can compute no more: a lost GPU. */
+  assertAlive(): void;
   /** @param values flat buffer of `layoutOf(shape).size` floats. */
   createParameters(shape: ModelShape, values: Float32Array): ParameterSet;
   copyParameters(params: ParameterSet): ParameterSet;

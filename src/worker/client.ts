@@ -34,7 +34,7 @@ export interface RunHandle {
   readonly result: Promise<RunResult>;
   pause(): void;
   resume(): void;
-  /** Lets a paused run go on until its next metrics. */
+  /** Lets a paused run go on until its next progress report. */
   step(): void;
   /** Ends the run at once; the session must be opened again for the next one. */
   cancel(): void;

@@ -25,8 +25,8 @@ const EVENT_INTERVAL = 100;
 
 /** The worker's side of the protocol: answers requests, batches events. */
 export function serve(host: Host): (request: Request) => void {
-  const gate = new Gate();
   const outbox = new Outbox((events) => host.post({ events }));
+  const gate = new Gate(() => outbox.flush());
   let engine: Engine | undefined;
   let readAsset: ReadAsset = () => Promise.reject(new Error('The worker was not opened.'));
 
@@ -57,7 +57,18 @@ export function serve(host: Host): (request: Request) => void {
       const handler = handlers[command] as (input: unknown) => unknown;
       return { id, ok: true, output: await handler(input) };
     } catch (error) {
-      return { id, ok: false, error: toWireError(error) };
+      return { id, ok: false, error: toWireError(await cause(error)) };
+    }
+  }
+
+  /** A lost GPU shows up first as an empty AbortError; what happened is known a moment later. */
+  async function cause(error: unknown): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    try {
+      engine?.assertAlive();
+      return error;
+    } catch (failure) {
+      return failure;
     }
   }
 

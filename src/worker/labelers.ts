@@ -21,7 +21,7 @@ export async function openLabeler(scope: Scope, feedback: ArmConfig['feedback'])
   if (task.id !== 'tldr') {
     throw new Error('The small judge that ships with the page only reads the TL;DR task. For your own file set "AI labeler" to the noise-controlled one.');
   }
-  const { sets, origin } = await loadShipped(scope.readAsset, 'judge');
+  const { sets, origin } = await loadShipped(scope.readAsset, 'judge', task.vocabulary);
   const [lm, judge] = [sets.lm!, sets.judge!].map(({ shape, values }) => engine.createParameters(shape, values)) as [
     ReturnType<typeof engine.createParameters>,
     ReturnType<typeof engine.createParameters>,

@@ -82,7 +82,7 @@ export interface Commands {
     in: RunScope & { readonly text: string; readonly draw: number; readonly policies: readonly { readonly armId: string; readonly weights: Weights }[] };
     out: LiveAnswer;
   };
-  /** `step` lets a paused run go on until its next metrics. Takes effect at the next yield of the running stage. */
+  /** `step` lets a paused run go on until its next progress report. Takes effect at the next yield of the running stage. */
   control: { in: { readonly action: 'pause' | 'resume' | 'step' | 'cancel' }; out: void };
 }
 export type CommandName = keyof Commands;

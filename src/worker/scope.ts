@@ -20,34 +20,41 @@ export interface Scope {
   emit(event: WorkerEvent): void;
 }
 
-/** Times a stage and reports its progress. */
+/** Times a stage, pauses left out, and reports its progress. */
 export class StageClock {
-  private readonly started = performance.now();
+  private readonly started: number;
   constructor(
     private readonly scope: Scope,
     private readonly stage: StageId,
     private readonly arm?: string,
-  ) {}
+  ) {
+    this.started = this.now();
+  }
 
-  /** Passes the gate, then reports. `done` of `total` in the stage's own unit. */
+  /** Reports `done` of `total` in the stage's own unit, ends a step, passes the gate. */
   async progress(done: number, total: number, note?: string): Promise<void> {
-    await this.scope.gate.pass();
-    const seconds = (performance.now() - this.started) / 1000;
+    const seconds = this.now() - this.started;
     this.scope.emit({
       type: 'progress', runId: this.scope.runId, stage: this.stage, arm: this.arm, done, total, note,
       secondsLeft: done > 0 ? (seconds / done) * (total - done) : undefined,
     });
+    this.scope.gate.stepDone();
+    await this.scope.gate.pass();
   }
 
   end(summary: string): StageRecord {
     const record: StageRecord = {
       id: this.stage,
       ...(this.arm === undefined ? {} : { arm: this.arm }),
-      seconds: (performance.now() - this.started) / 1000,
+      seconds: this.now() - this.started,
       summary,
     };
     this.scope.emit({ type: 'stage', runId: this.scope.runId, stage: record });
     return record;
+  }
+
+  private now(): number {
+    return performance.now() / 1000 - this.scope.gate.secondsWaited;
   }
 }
 

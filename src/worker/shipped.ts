@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../core/tokens';
 import { z } from '../core/zod';
 import { readCheckpoint, sha256 } from '../nn/checkpoint';
 import manifestFile from './shipped.json';
@@ -10,6 +11,8 @@ const manifestSchema = z.record(
     /** Path under `public/`. */
     file: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** `vocabularyDigest` of the words the weights were trained on. */
+    vocabulary: z.string().regex(/^[0-9a-f]{64}$/),
     shape: z.strictObject({
       vocab: z.number(), width: z.number(), layers: z.number(), heads: z.number(), positions: z.number(), valueHeads: z.number(),
     }),
@@ -34,17 +37,26 @@ export interface Shipped {
   readonly origin: string;
 }
 
+/** SHA-256 over the words in their order: weights know words by their numbers alone. */
+export function vocabularyDigest(vocabulary: Vocabulary): Promise<string> {
+  return sha256(new TextEncoder().encode(vocabulary.words.join('\n')));
+}
+
 /**
- * Loads shipped weights and checks that they are the ones this build was made with.
+ * Loads shipped weights and checks that they are the ones this build was made with, for these words.
  * @throws Error with a message for the visitor.
  */
 export async function loadShipped(
   readAsset: ReadAsset,
   name: 'sft' | 'judge',
+  vocabulary: Vocabulary,
   manifest: Manifest = shippedManifest,
 ): Promise<Shipped> {
   const entry = manifest[name];
   if (!entry) throw new Error(`This build ships no weights named ${name}.`);
+  if ((await vocabularyDigest(vocabulary)) !== entry.vocabulary) {
+    throw new Error(`The weights ${entry.file} were trained on other words than this task's. Use the built-in task, or train here.`);
+  }
   const bytes = await readAsset(entry.file);
   if ((await sha256(bytes)) !== entry.sha256) {
     throw new Error(`The weights ${entry.file} are not those of this build (their checksum differs). Reload the page without cache.`);

@@ -1,11 +1,12 @@
 import type { ExperimentConfig } from '../core/config';
 import { createFileTask } from '../tasks/file';
 import { tldr } from '../tasks/tldr';
-import type { Check, Prompt, Task } from '../tasks/types';
+import type { Check, Prompt, Split, Task } from '../tasks/types';
 import type { DataFile } from './protocol';
 
-/** Posts drawn lately that are kept. A run asks for some six sets, several times each. */
-const KEPT_DRAWS = 12;
+/** Sets of posts that are kept: preference, validation and test posts of a run, which stages ask for several times. */
+const KEPT_DRAWS = 4;
+const KEPT_SPLITS: readonly Split[] = ['preference', 'validation', 'test'];
 
 /**
  * The same task with a memory: labeler, alignment and verdict look at the same posts and responses again and again.
@@ -17,6 +18,7 @@ function remembering(task: Task): Task {
   return {
     ...task,
     prompts(split, count, seed) {
+      if (!KEPT_SPLITS.includes(split)) return task.prompts(split, count, seed);
       const key = `${split} ${count} ${seed}`;
       let drawn = draws.get(key);
       if (!drawn) {

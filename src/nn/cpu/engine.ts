@@ -67,6 +67,9 @@ class WasmEngine implements CpuEngine {
 
   constructor(private readonly runtime: Runtime) {}
 
+  /** A CPU does not get lost. */
+  assertAlive(): void {}
+
   memoryUse(): { readonly reserved: number; readonly used: number } {
     return { reserved: this.runtime.memory.size, used: this.runtime.memory.inUse };
   }

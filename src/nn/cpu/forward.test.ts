@@ -7,7 +7,7 @@ import type { Batch, OutputName, Outputs } from '../types';
 import type { CpuEngine } from './engine';
 import {
   largestDifference, loadEngine, outputShape, randomSequences, randomValues, read, SMALL, smallBatch, smallModel,
-} from './testing';
+} from './testing/models';
 
 const NAMES: OutputName[] = ['logp', 'entropy', 'value', 'tokenWeight', 'choiceLogp'];
 const CHOICES = [7, 8];

@@ -7,7 +7,7 @@ import { layoutOf } from '../layout';
 import type { CpuEngine } from './engine';
 import { createRuntime } from './kernels';
 import { Scope } from './memory';
-import { largestDifference, loadEngine, read, SMALL, smallModel, testStream } from './testing';
+import { largestDifference, loadEngine, read, SMALL, smallModel, testStream } from './testing/models';
 
 let engine: CpuEngine;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { packBatch } from '../batch';
 import type { ModelShape } from '../layout';
 import type { Batch, ForwardOptions, OutputName, Outputs } from '../types';
 import type { CpuEngine } from './engine';
-import { loadEngine, outputShape, randomSequences, randomValues, SMALL, smallBatch, smallModel } from './testing';
+import { loadEngine, outputShape, randomSequences, randomValues, SMALL, smallBatch, smallModel } from './testing/models';
 
 const CHOICES = [7, 3, 50];
 const NAMES: OutputName[] = ['logp', 'entropy', 'value', 'tokenWeight', 'choiceLogp'];

@@ -2,7 +2,7 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AdamWOptions } from '../types';
 import type { CpuEngine } from './engine';
-import { largestDifference, loadEngine, randomValues, smallBatch, smallModel } from './testing';
+import { largestDifference, loadEngine, randomValues, smallBatch, smallModel } from './testing/models';
 
 let engine: CpuEngine;
 beforeAll(async () => {

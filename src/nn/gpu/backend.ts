@@ -32,13 +32,9 @@ let kernelsCopied = false;
 
 /**
  * Registers the backend `GPU_BACKEND` on a device of this adapter.
- * @param onFailure called once, when the device is lost or reports an error nobody caught.
  * @throws Error where such a backend is already there, or the adapter gives no device.
  */
-export async function startGpuBackend(
-  adapter: GPUAdapter,
-  onFailure?: (failure: GpuFailure) => void,
-): Promise<GpuBackendHandle> {
+export async function startGpuBackend(adapter: GPUAdapter): Promise<GpuBackendHandle> {
   if (findBackend(GPU_BACKEND)) throw new Error('a GPU engine is running already; dispose it first');
   const { limits } = adapter;
   const device = await adapter.requestDevice({
@@ -54,9 +50,7 @@ export async function startGpuBackend(
 
   let failure: GpuFailure | undefined;
   const fail = (message: string): void => {
-    if (failure) return;
-    failure = new GpuFailure(message);
-    onFailure?.(failure);
+    failure ??= new GpuFailure(message);
   };
   // tfjs looks at neither: without these a lost device shows up as nonsense numbers or an AbortError.
   void device.lost.then(({ reason, message }) => {

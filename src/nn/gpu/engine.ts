@@ -1,14 +1,12 @@
 import { createReferenceEngine } from '../reference/engine';
 import type { Engine } from '../types';
 import { browserGpu, findAdapter, isSoftwareAdapter } from './adapter';
-import { GPU_BACKEND, startGpuBackend, type GpuFailure } from './backend';
+import { GPU_BACKEND, startGpuBackend } from './backend';
 import { sampleOnGpu } from './sampler';
 
 export interface GpuEngineOptions {
   /** Take an adapter that computes on the CPU (SwiftShader, llvmpipe). Slow; for tests. Default false. */
   readonly allowSoftware?: boolean;
-  /** Called once, when the GPU is lost or reports an error. The engine then throws the same failure. */
-  readonly onFailure?: (failure: GpuFailure) => void;
   /** Default `navigator.gpu`. */
   readonly gpu?: GPU;
 }
@@ -24,7 +22,6 @@ export class NoGpuError extends Error {
  */
 export async function createGpuEngine({
   allowSoftware = false,
-  onFailure,
   gpu = browserGpu(),
 }: GpuEngineOptions = {}): Promise<Engine> {
   const found = await findAdapter(gpu);
@@ -33,7 +30,7 @@ export async function createGpuEngine({
   if (isSoftwareAdapter(adapter.info) && !allowSoftware) {
     throw new NoGpuError('WebGPU offers only a software adapter here, on which the CPU engine is many times faster.');
   }
-  const backend = await startGpuBackend(adapter, onFailure);
+  const backend = await startGpuBackend(adapter);
   try {
     return await createReferenceEngine({
       kind: 'gpu',

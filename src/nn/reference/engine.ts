@@ -57,7 +57,7 @@ class ReferenceForward implements Forward {
  * parameters as they were, and lets tfjs differentiate it.
  */
 export async function createReferenceEngine(options: ReferenceOptions = {}): Promise<Engine> {
-  const { kind = 'reference', backendName = 'cpu', sample = sampleOnHost, assertAlive, onDispose } = options;
+  const { kind = 'reference', backendName = 'cpu', sample = sampleOnHost, assertAlive = () => undefined, onDispose } = options;
   if (!(await setBackend(backendName))) throw new Error(`tfjs backend "${backendName}" could not be started`);
   await ready();
   const description = options.description ?? `Reference, tfjs ${backendName}`;
@@ -66,6 +66,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
     kind,
     backendName,
     description,
+    assertAlive,
     createParameters: (shape, values) => new ReferenceParameters(layoutOf(shape), values),
     copyParameters(params) {
       const source = own(params);
@@ -79,7 +80,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
 
     forward(params, batch, forwardOptions) {
       const set = own(params);
-      assertAlive?.();
+      assertAlive();
       checkBatch(set.layout.shape, batch);
       checkForward(set.layout.shape, forwardOptions);
       let outputs: Outputs = {};
@@ -93,7 +94,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
     backward(forward, grads) {
       if (!(forward instanceof ReferenceForward)) throw new TypeError('backward: not a forward pass of this engine');
       forward.requireKept();
-      assertAlive?.();
+      assertAlive();
       const { params, batch, kept } = forward;
       const names = (Object.keys(grads) as OutputName[]).filter((name) => grads[name]);
       for (const name of names) {
@@ -118,20 +119,20 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
     async step(optimizer, stepOptions) {
       if (!(optimizer instanceof ReferenceAdamW)) throw new TypeError('step: not an optimizer of this engine');
       checkAdamW(stepOptions);
-      assertAlive?.();
+      assertAlive();
       const outcome = await optimizer.step(stepOptions);
-      assertAlive?.();
+      assertAlive();
       return outcome;
     },
 
     async generate(params, prompts, generateOptions) {
       const set = own(params);
       checkGenerate(set.layout.shape, prompts, generateOptions);
-      assertAlive?.();
+      assertAlive();
       const views = set.snapshot();
       try {
         const texts = await decode(weightsOf(set.layout, views), set.layout.shape, prompts, generateOptions, sample);
-        assertAlive?.();
+        assertAlive();
         return texts;
       } finally {
         dispose(views);

@@ -14,7 +14,7 @@ const NEUTRAL = { coverage: 1, invention: 1, stumble: 1, length: 1 };
 describe('the panel', () => {
   it('agrees on 73 to 77% of pairs sampled from the shipped SFT policy; readers who do not care agree on half', async () => {
     const engine = await loadCpuEngine();
-    const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft');
+    const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
     const policy = engine.createParameters(sets.sft!.shape, sets.sft!.values);
     const prompts = tldr.prompts('validation', 400, 0);
     const written = await sample(engine, policy, prompts.map((prompt) => prompt.tokens), {

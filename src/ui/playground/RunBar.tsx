@@ -36,15 +36,18 @@ export function RunBar(): ReactNode {
       ? { label: 'Pause', icon: 'pause' as const, act: pause }
       : status === 'paused'
         ? { label: 'Resume', icon: 'run' as const, act: resume }
-        : { label: 'Run', icon: 'run' as const, act: () => void run() };
+        : status === 'opening'
+          ? { label: 'Starting', icon: 'run' as const, act: () => undefined }
+          : { label: 'Run', icon: 'run' as const, act: () => void run() };
 
   return (
     <div className={classes.bar} role="group" aria-label="Run">
+      {/* Busy, not disabled: a disabled button would lose the focus of whoever pressed it by keyboard. */}
       <Button
         size="md"
         className={classes.main}
         leftSection={<Icon name={main.icon} />}
-        loading={status === 'opening'}
+        aria-busy={status === 'opening'}
         onClick={main.act}
       >
         {main.label}

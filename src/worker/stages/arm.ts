@@ -5,18 +5,20 @@ import type { LabelerRecord, StageRecord } from '../../core/bundle';
 import type { ArmConfig } from '../../core/config';
 import type { Label } from '../../core/preferences';
 import { PURPOSE, streamKey } from '../../core/rng';
-import { labelerRecord } from '../../evaluation/alignment';
+import { labelerRecord, toContest } from '../../evaluation/alignment';
+import { goldVerdict } from '../../evaluation/verdicts';
 import type { JudgedPair } from '../../labelers/types';
 import { moments, standardise, type Moments } from '../../losses';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt } from '../../tasks/types';
-import { goldWeights, utility } from '../../tasks/utility';
+import { goldWeights } from '../../tasks/utility';
 import { openLabeler } from '../labelers';
 import type { ArmOutcome, Prepared } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, sequenceKl } from './answers';
 import { eachOnce, FIXED_POSTS, measure } from './measure';
 import { WEIGHT_DECAY } from './prepare';
+import { PromptSupply } from './supply';
 
 /** A tenth of the pairs, at most this many, measures the reward model instead of training it. */
 const MOST_HELD_OUT = 200;
@@ -33,14 +35,17 @@ export async function runArm(scope: Scope, armId: string, prepared: Prepared): P
 
   const { labels, record } = await labelPairs(scope, arm, pairs, stages);
   const { engine } = scope;
-  const sft = engine.createParameters(prepared.sft.shape, prepared.sft.values);
-  const reward = engine.copyParameters(sft);
-  const policy = engine.copyParameters(sft);
+  const owned: ParameterSet[] = [];
+  const own = (params: ParameterSet): ParameterSet => {
+    owned.push(params);
+    return params;
+  };
   try {
-    await trainRewardModel(scope, arm, reward, pairs, labels, curves, stages);
-    const scale = await rewardScale(scope, reward, pairs);
-    const ended = await trainPolicy(scope, arm, { sft, reward, policy, scale }, curves, stages);
-    const test = await answerTest(scope, { sft, reward, policy, scale });
+    const sft = own(engine.createParameters(prepared.sft.shape, prepared.sft.values));
+    const reward = own(engine.copyParameters(sft));
+    const scale = await trainRewardModel(scope, arm, reward, pairs, labels, curves, stages);
+    const policy = own(engine.copyParameters(sft));
+    const { ended, test } = await trainPolicy(scope, arm, { sft, reward, policy, scale }, curves, stages);
     return {
       armId,
       policy: { shape: prepared.sft.shape, values: await engine.readParameters(policy) },
@@ -51,7 +56,7 @@ export async function runArm(scope: Scope, armId: string, prepared: Prepared): P
       ended,
     };
   } finally {
-    for (const params of [sft, reward, policy]) params.dispose();
+    for (const params of owned) params.dispose();
   }
 }
 
@@ -99,47 +104,65 @@ async function trainRewardModel(
   labels: readonly Label[],
   curves: CurveBook,
   stages: StageRecord[],
-): Promise<void> {
+): Promise<Moments> {
   const { config, engine } = scope;
   const clock = new StageClock(scope, 'reward', arm.id);
   const labelled = pairs.map((pair, i): LabelledPair => ({
     prompt: pair.prompt.tokens, responses: pair.responses, pA: labels[i]!.pA,
   }));
-  const heldOutCount = Math.min(MOST_HELD_OUT, Math.floor(pairs.length / 10));
+  const held = heldOutPrompts(pairs, Math.min(MOST_HELD_OUT, Math.floor(pairs.length / 10)));
+  const heldOut = labelled.filter((_, i) => held.has(pairs[i]!.promptId));
+  const train = labelled.filter((_, i) => !held.has(pairs[i]!.promptId));
   const training = rewardModel(
     {
       head: config.rewardModel.head,
       epochs: config.rewardModel.epochs,
-      batch: Math.min(config.rewardModel.batch, pairs.length - heldOutCount),
+      batch: Math.min(config.rewardModel.batch, train.length),
       learningRate: config.rewardModel.learningRate,
       weightDecay: WEIGHT_DECAY,
-      measureEvery: 5,
+      measureEvery: 10,
       seed: config.run.seed,
     },
     {
       engine,
       params,
-      pairs: labelled.slice(heldOutCount),
-      heldOut: labelled.slice(0, heldOutCount),
-      judgements: { gold: pairs.slice(0, heldOutCount).map((pair) => goldPreference(scope, pair)) },
+      pairs: train,
+      heldOut,
+      judgements: { gold: pairs.filter((pair) => held.has(pair.promptId)).map((pair) => goldPreference(scope, pair)) },
     },
   );
-  const total = Math.max(1, Math.floor((pairs.length - heldOutCount) / config.rewardModel.batch)) * config.rewardModel.epochs;
+  const total = Math.max(1, Math.floor(train.length / config.rewardModel.batch)) * config.rewardModel.epochs;
   for await (const metrics of training) {
     const { grad_norm: gradNorm, ...values } = metrics.values;
     curves.add({ step: metrics.step, values: { ...values, 'rm/grad_norm': gradNorm! } });
     await clock.progress(metrics.step, total);
   }
+  const scale = await rewardScale(scope, params, pairs);
   stages.push(
-    clock.end(`${(pairs.length - heldOutCount).toLocaleString('en')} pairs for training, ${heldOutCount} held out, ${config.rewardModel.epochs} epochs`),
+    clock.end(`${train.length.toLocaleString('en')} pairs for training, ${heldOut.length} held out, ${config.rewardModel.epochs} epochs`),
   );
+  return scale;
+}
+
+/**
+ * Prompts whose pairs measure the reward model instead of training it, together at least `wanted` pairs where that
+ * leaves any for training. By prompt, since in a small file many pairs share one.
+ */
+function heldOutPrompts(pairs: readonly JudgedPair[], wanted: number): ReadonlySet<string> {
+  const held = new Set<string>();
+  let count = 0;
+  for (const { promptId } of pairs) {
+    if (count >= wanted) break;
+    if (held.has(promptId)) continue;
+    held.add(promptId);
+    count += pairs.filter((pair) => pair.promptId === promptId).length;
+  }
+  return held;
 }
 
 /** 1, 0.5 or 0: which response has the higher gold utility. */
 function goldPreference({ task, config }: Scope, pair: JudgedPair): number {
-  const weights = goldWeights(task.goldWeights, config.gold);
-  const [a, b] = pair.responses.map((response) => utility(pair.prompt, task.check(pair.prompt, response), weights));
-  return a === b ? 0.5 : Number(a! > b!);
+  return goldVerdict(toContest(task, pair), goldWeights(task.goldWeights, config.gold));
 }
 
 /** Mean and deviation of the raw reward on the same SFT samples for every arm. */
@@ -168,11 +191,11 @@ async function trainPolicy(
   models: Models,
   curves: CurveBook,
   stages: StageRecord[],
-): Promise<string> {
+): Promise<{ ended: string; test: ArmOutcome['test'] }> {
   const { config, task, engine } = scope;
   const clock = new StageClock(scope, 'rl', arm.id);
   const { iterations, batch } = config.rl;
-  const prompts = task.prompts('rl', iterations * batch, config.run.seed).map((prompt) => prompt.tokens);
+  const supply = new PromptSupply(task, 'rl', config.run.seed);
   const training = reinforce(
     {
       iterations,
@@ -187,7 +210,7 @@ async function trainPolicy(
       engine,
       policy: models.policy,
       reference: models.sft,
-      prompts: (iteration) => prompts.slice(iteration * batch, (iteration + 1) * batch),
+      prompts: (iteration) => supply.take(iteration * batch, batch).map((prompt) => prompt.tokens),
       reward: (rollouts) => score(scope, models, rollouts),
     },
   );
@@ -207,8 +230,10 @@ async function trainPolicy(
     if (!(error instanceof DivergedError)) throw error;
     ended = error.message;
   }
+  await clock.progress(iterations, iterations, 'answering the test posts');
+  const test = await answerTest(scope, models);
   stages.push(clock.end(ended));
-  return ended;
+  return { ended, test };
 }
 
 /** Responses to the test posts, drawn with the same random numbers for every arm. */

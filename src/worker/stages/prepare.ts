@@ -5,11 +5,12 @@ import { PURPOSE, streamKey } from '../../core/rng';
 import { initialParameters } from '../../nn/init';
 import { layoutOf, type ModelShape } from '../../nn/layout';
 import type { ParameterSet } from '../../nn/types';
-import type { Task } from '../../tasks/types';
+import type { Prompt, Task } from '../../tasks/types';
 import type { Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { loadShipped } from '../shipped';
 import { measure } from './measure';
+import { PromptSupply } from './supply';
 
 /** Pairs that are sampled in one go. */
 const CHUNK = 64;
@@ -24,11 +25,14 @@ export async function prepare(scope: Scope): Promise<Prepared> {
   const stages: StageRecord[] = [];
   const curves = new CurveBook(scope, 'sft');
   stages.push(new StageClock(scope, 'task').end([scope.task.name, ...scope.task.notes].join(' ')));
-  const sftWeights = await sftPolicy(scope, curves, stages);
+  const clock = new StageClock(scope, 'sft');
+  const sftWeights = await sftPolicy(scope, curves, clock);
   const policy = scope.engine.createParameters(sftWeights.shape, sftWeights.values);
   try {
     // The baseline of every chart, seconds after Run was pressed.
     await measure(scope, 'sft', policy, 0, curves);
+    const { source, steps, batch } = scope.config.sft;
+    stages.push(clock.end(source === 'shipped' ? 'shipped checkpoint' : `${steps.toLocaleString('en')} steps of ${batch}`));
     const pairs = await samplePairs(scope, policy, stages);
     return { sft: sftWeights, sftCurves: curves.all, pairs, stages };
   } finally {
@@ -43,26 +47,20 @@ export function liveShape(task: Task, width: number, layers: number): ModelShape
   return { vocab: task.vocabulary.size, width, layers, heads: HEADS, positions, valueHeads: 1 };
 }
 
-async function sftPolicy(scope: Scope, curves: CurveBook, stages: StageRecord[]): Promise<Weights> {
+async function sftPolicy(scope: Scope, curves: CurveBook, clock: StageClock): Promise<Weights> {
   const { config, task, engine } = scope;
-  const clock = new StageClock(scope, 'sft');
   if (config.sft.source === 'shipped') {
     if (task.id !== 'tldr') {
       throw new Error('The shipped SFT checkpoint belongs to the TL;DR task. For your own file set "SFT policy" to "train it here".');
     }
-    const weights = (await loadShipped(scope.readAsset, 'sft')).sets.sft!;
-    if (weights.shape.vocab !== task.vocabulary.size) {
-      throw new Error('The shipped SFT checkpoint does not fit this build\'s vocabulary. Reload the page.');
-    }
-    stages.push(clock.end('shipped checkpoint'));
-    return weights;
+    return (await loadShipped(scope.readAsset, 'sft', task.vocabulary)).sets.sft!;
   }
   const shape = liveShape(task, Number(config.model.width), config.model.layers);
   const policy = engine.createParameters(shape, initialParameters(layoutOf(shape), config.run.seed));
   try {
     const { steps, batch, learningRate } = config.sft;
-    const prompts = task.prompts('sft', steps * batch, config.run.seed);
-    const document = (prompt: (typeof prompts)[number], variant: number): { prompt: Int32Array; response: Int32Array } => ({
+    const supply = new PromptSupply(task, 'sft', config.run.seed);
+    const document = (prompt: Prompt, variant: number): { prompt: Int32Array; response: Int32Array } => ({
       prompt: prompt.tokens,
       response: task.reference(prompt, variant).tokens,
     });
@@ -71,7 +69,7 @@ async function sftPolicy(scope: Scope, curves: CurveBook, stages: StageRecord[])
       {
         engine,
         policy,
-        documents: (step) => prompts.slice(step * batch, (step + 1) * batch).map((prompt, i) => document(prompt, step * batch + i)),
+        documents: (step) => supply.take(step * batch, batch).map((prompt, i) => document(prompt, step * batch + i)),
         validation: task.prompts('validation', SFT_VALIDATION, 0).map((prompt) => document(prompt, 0)),
       },
     );
@@ -79,7 +77,6 @@ async function sftPolicy(scope: Scope, curves: CurveBook, stages: StageRecord[])
       curves.add(metrics);
       await clock.progress(metrics.step, steps);
     }
-    stages.push(clock.end(`${steps.toLocaleString('en')} steps of ${batch}`));
     return { shape, values: await engine.readParameters(policy) };
   } finally {
     policy.dispose();

@@ -27,8 +27,9 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
 
   await clock.progress(0, outcomes.length + 1, 'SFT answers the test posts');
   const policy = engine.createParameters(prepared.sft.shape, prepared.sft.values);
-  const sft = checked(scope, await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 1)));
-  policy.dispose();
+  const sft = await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 1))
+    .then((written) => checked(scope, written))
+    .finally(() => policy.dispose());
 
   const contests = (a: readonly Check[], b: readonly Check[]): Contest[] =>
     prompts.map((prompt, i) => ({ id: prompt.id, prompt, a: a[i]!, b: b[i]! }));

@@ -1,10 +1,10 @@
 // Small models, batches and gradients for this folder's tests.
-import { PURPOSE, Stream, streamKey } from '../../core/rng';
-import { packBatch, type Sequence } from '../batch';
-import { type Layout, layoutOf, type ModelShape } from '../layout';
-import type { Batch, Forward, OutputName } from '../types';
-import type { CpuEngine } from './engine';
-import { loadCpuEngine } from './loadNode';
+import { PURPOSE, Stream, streamKey } from '../../../core/rng';
+import { packBatch, type Sequence } from '../../batch';
+import { type Layout, layoutOf, type ModelShape } from '../../layout';
+import type { Batch, Forward, OutputName } from '../../types';
+import type { CpuEngine } from '../engine';
+import { loadCpuEngine } from '../loadNode';
 
 export const SMALL: ModelShape = { vocab: 53, width: 16, layers: 2, heads: 2, positions: 24, valueHeads: 2 };
 
