@@ -30,7 +30,7 @@ export interface JudgeDeps {
   readonly engine: Engine;
   /** Starts as a copy of the judge's language model; trained in place. */
   readonly params: ParameterSet;
-  examples(step: number): Promise<readonly JudgeExample[]>;
+  readonly examples: (step: number) => Promise<readonly JudgeExample[]>;
   readonly validation: readonly JudgeExample[];
 }
 

@@ -5,13 +5,16 @@
 // KL estimator: k1 on the sampled tokens, log pi - log pi_SFT (Schulman 2020), at the sampling temperature.
 // Departures: the KL penalty is paid at the token that causes it, not all at the last token (same sum, less variance);
 // advantages are divided by their standard deviation over the batch; the value is a linear head on the policy's own
-// states, which it does not move, instead of a second network; AdamW instead of Adafactor.
+// states, which it does not move, instead of a second network; AdamW instead of Adafactor; sampling bans the reserved ids
+// other than end-of-text, while log pi is normalised over all ids (3.7e-5 nats a response apart for the shipped SFT, up
+// to 0.066 for a barely trained policy).
 
 import { add, dispose, mul, tensor2d, tidy, type Scalar } from '@tensorflow/tfjs-core';
 import { streamKey, PURPOSE } from '../core/rng';
 import { TOKEN } from '../core/tokens';
 import {
-  discountedReturns, headOf, klPenalisedRewards, moments, policyGradientLoss, responseMaskArray, valueLoss, whiten,
+  discountedReturns, divideByDeviation, headOf, klPenalisedRewards, moments, policyGradientLoss, responseMaskArray,
+  valueLoss,
 } from '../losses';
 import { packBatch, promptAndResponse } from '../nn/batch';
 import type { Engine, Generation, ParameterSet } from '../nn/types';
@@ -90,7 +93,7 @@ export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): 
       // Returns and advantages
       const rewards = klPenalisedRewards(scores, logp, referenceLogp, lengths, klCoef);
       const returns = discountedReturns(rewards, lengths, 1);
-      const advantages = whiten(returns.map((z, i) => z - baseline[i]!), mask, { shift: false });
+      const advantages = divideByDeviation(returns.map((z, i) => z - baseline[i]!), mask);
 
       // Update
       const shape: [number, number] = [batch.rows, batch.scored];

@@ -133,7 +133,7 @@ async function measureHeldOut(head: RewardHead, deps: RewardModelDeps): Promise<
   const own = heldOut.map((pair) => pair.pA);
   return {
     'rm/accuracy': accuracy(margins, own),
-    'rm/margin': margins.reduce((sum, m, i) => sum + (own[i]! >= 0.5 ? m : -m), 0) / margins.length,
+    'rm/margin': preferredMargin(margins, own),
     ...Object.fromEntries(Object.entries(judgements).map(([name, p]) => [`rm/accuracy_${name}`, accuracy(margins, p)])),
   };
 }
@@ -142,6 +142,11 @@ async function measureHeldOut(head: RewardHead, deps: RewardModelDeps): Promise<
 export function accuracy(margins: readonly number[], pA: readonly number[]): number {
   const hits = margins.map((margin, i) => (margin === 0 || pA[i] === 0.5 ? 0.5 : Number(margin > 0 === pA[i]! > 0.5)));
   return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
+}
+
+/** Mean of r_preferred - r_other by the label; a label of exactly 1/2 prefers neither and adds 0. */
+export function preferredMargin(margins: readonly number[], pA: readonly number[]): number {
+  return margins.reduce((sum, margin, i) => sum + margin * Math.sign(pA[i]! - 0.5), 0) / margins.length;
 }
 
 /** Scored from the separator to the state after the last token. */

@@ -33,7 +33,7 @@ export interface SftDeps {
   /** Trained in place. */
   readonly policy: ParameterSet;
   /** The documents of a step, `config.batch` of them. */
-  documents(step: number): readonly Document[];
+  readonly documents: (step: number) => readonly Document[];
   readonly validation: readonly Document[];
 }
 

@@ -20,7 +20,9 @@ const estimateSchema = z.strictObject({
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 
-const curveSchema = z.strictObject({ step: z.array(z.number()).max(100_000), value: z.array(z.number()).max(100_000) });
+/** Above the most that settings can ask for: 20,000 pairs times 20 epochs, one pair a step. */
+const points = z.array(z.number()).max(500_000);
+const curveSchema = z.strictObject({ step: points, value: points });
 export type Curve = z.infer<typeof curveSchema>;
 
 const markSchema = z.strictObject({

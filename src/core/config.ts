@@ -103,6 +103,22 @@ export function presetConfig(name: PresetName): ExperimentConfig {
   return parseConfig(PRESETS[name].settings);
 }
 
+/**
+ * What a file of one's own needs: nothing ships for it, so its policy is trained first, and the small judge, which has
+ * read forum posts only, gives way to the noise-controlled labeler. The SFT settings were measured: docs/data.md.
+ */
+export const FILE_SETTINGS = {
+  run: { task: 'file' },
+  sft: { source: 'live', steps: 4000 },
+  ai: { labeler: 'noisy' },
+} as const satisfies PartialSettings;
+
+/** The config with a file as its task. */
+export function withFile(config: ExperimentConfig): ExperimentConfig {
+  const { run, sft, ai } = FILE_SETTINGS;
+  return parseConfig({ ...config, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
+}
+
 export function getField(config: ExperimentConfig, entry: FieldEntry): number | string | boolean {
   return (config[entry.section] as unknown as Record<string, number | string | boolean>)[entry.name]!;
 }

@@ -1,14 +1,10 @@
 import type { Estimate, LabelerRecord } from '../core/bundle';
 import type { ExperimentConfig } from '../core/config';
-import type { Label, PreferencePair } from '../core/preferences';
-import type { Prompt, Task, UtilityWeights } from '../tasks/types';
+import type { Label } from '../core/preferences';
+import type { JudgedPair, Task, UtilityWeights } from '../tasks/types';
 import { goldWeights } from '../tasks/utility';
 import { meanEstimate, shareEstimate } from './estimate';
 import { agreementProbability, goldVerdict, juryVerdict, type Contest, type Jury, type Verdict } from './verdicts';
-
-export interface PairWithPrompt extends PreferencePair {
-  readonly prompt: Prompt;
-}
 
 /** Probabilities closer to 1/2 than this are ties: the rest is rounding. */
 const TIE = 1e-9;
@@ -46,7 +42,7 @@ export function positionBias(labels: readonly Pick<Label, 'raw'>[]): PositionBia
 }
 
 /** The pair as a contest between its two responses. */
-export function toContest(task: Pick<Task, 'check'>, { id, prompt, responses }: PairWithPrompt): Contest {
+export function toContest(task: Pick<Task, 'check'>, { id, prompt, responses }: JudgedPair): Contest {
   return { id, prompt, a: task.check(prompt, responses[0]), b: task.check(prompt, responses[1]) };
 }
 
@@ -88,7 +84,7 @@ export function configuredJury(task: Pick<Task, 'reader'>, config: EvaluationSet
 export function labelerRecord(
   identity: Pick<LabelerRecord, 'id' | 'name' | 'kind' | 'parameters' | 'origin'>,
   task: Pick<Task, 'check' | 'reader' | 'goldWeights'>,
-  pairs: readonly PairWithPrompt[],
+  pairs: readonly JudgedPair[],
   labels: readonly Label[],
   config: EvaluationSettings,
 ): LabelerRecord {

@@ -38,6 +38,7 @@ const bundle: RunBundle = bundleSchema.parse({
   device: { engine: 'cpu', description: 'test', cores: 1, reason: 'test' },
   recordedAt: '2020-01-01T00:00:00Z',
   stages: [],
+  notes: [],
   prompts: prompts.map((prompt) => ({
     id: prompt.id,
     topic: prompt.topic,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunBundle } from '../core/bundle';
 import { DEFAULT_CONFIG, presetConfig } from '../core/config';
 import { toTrouble } from './advice';
 import { lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
@@ -80,5 +81,18 @@ describe('storage', () => {
     const storage = createStorage();
     await expect(storage.loadRun()).rejects.toThrow(StorageError);
     await expect(storage.saveConfig(DEFAULT_CONFIG)).rejects.toThrow(/gone after a reload/);
+  });
+
+  it('reports a run that could not be read again, and takes the longest that settings can ask for', async () => {
+    const storage = createStorage();
+    const withPoints = (count: number): RunBundle => {
+      const bundle = testBundle();
+      const points = Array.from({ length: count }, (_, i) => i);
+      const arms = bundle.arms.map((arm) => ({ ...arm, curves: { 'rm/loss': { step: points, value: points } } }));
+      return { ...bundle, arms };
+    };
+    await expect(storage.saveRun(withPoints(500_001))).rejects.toThrow(/cannot be kept.*curves\.rm\/loss/);
+    // Nothing is wrong with this one but that there is no database here.
+    await expect(storage.saveRun(withPoints(400_000))).rejects.toThrow(/does not let the page store anything/);
   });
 });

@@ -75,6 +75,7 @@ const settled = (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => u
 let sessions: FakeSession[];
 let storage: MemoryStorage;
 let opened: Parameters<RunEnvironment['openSession']>[];
+let openFailure: Error | undefined;
 
 function makeStore(recorded?: RunBundle): RunStore {
   return createRunStore({
@@ -82,6 +83,7 @@ function makeStore(recorded?: RunBundle): RunStore {
     backend: 'cpu',
     openSession: async (...input) => {
       opened.push(input);
+      if (openFailure) throw openFailure;
       const session = new FakeSession();
       sessions.push(session);
       return session;
@@ -102,6 +104,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   sessions = [];
   opened = [];
+  openFailure = undefined;
   storage = new MemoryStorage();
 });
 afterEach(() => {
@@ -244,6 +247,20 @@ describe('a run', () => {
     // The stopped session is gone; the policies of the finished run answer from a new one.
     await store.getState().ask('again', 1);
     expect(sessions.at(-1)!.calls).toEqual(['answer again 1']);
+  });
+
+  it('opens a session anew where the last opening failed', async () => {
+    const store = makeStore();
+    (await started(store)).finish(testBundle());
+    await settled();
+    await started(store);
+    store.getState().reset();
+    openFailure = new Error('The worker did not start.');
+    await expect(store.getState().ask('first', 1)).rejects.toThrow('The worker did not start.');
+    openFailure = undefined;
+    await store.getState().ask('second', 1);
+    expect(opened).toHaveLength(3);
+    expect(sessions.at(-1)!.calls).toEqual(['answer second 1']);
   });
 
   it('takes no notice of a run that was given up for a new one', async () => {

@@ -4,6 +4,7 @@ import {
   configDifference,
   DEFAULT_CONFIG,
   setField,
+  withFile,
   type ExperimentConfig,
   type PresetName,
 } from '../core/config';
@@ -149,8 +150,13 @@ export function createRunStore(environment: RunEnvironment): RunStore {
     const ensureSession = (arms: number): Promise<RunSession> => {
       if (session?.arms === arms) return session.opening;
       closeSession();
-      session = { arms, opening: environment.openSession(backend, arms) };
-      return session.opening;
+      const opening = environment.openSession(backend, arms);
+      session = { arms, opening };
+      opening.catch(() => {
+        // Tried again next time, unless another has taken its place.
+        if (session?.opening === opening) session = undefined;
+      });
+      return opening;
     };
 
     const finish = ({ bundle, policies }: RunResult, data: DataFile | undefined, seconds: number): void => {
@@ -223,15 +229,8 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       },
 
       setData(data) {
-        const { edited } = get();
         set({ data });
-        setEdited({
-          ...edited,
-          run: { ...edited.run, task: 'file' },
-          // Nothing ships for a file: its policy is trained here, and the small judge has read forum posts only.
-          sft: { ...edited.sft, source: 'live' },
-          ai: { ...edited.ai, labeler: 'noisy' },
-        });
+        setEdited(withFile(get().edited));
       },
       clearData() {
         const { edited } = get();

@@ -6,7 +6,7 @@ import { configSchema, type ExperimentConfig } from '../core/config';
 export interface RunStorage {
   /** Undefined where there is none, or none that this build can read. @throws StorageError */
   loadRun(): Promise<RunBundle | undefined>;
-  /** @throws StorageError */
+  /** @throws StorageError, also on a run that could not be read again. */
   saveRun(bundle: RunBundle): Promise<void>;
   /** @throws StorageError */
   loadConfig(): Promise<ExperimentConfig | undefined>;
@@ -52,7 +52,16 @@ export function createStorage(name = 'rlaif-playground'): RunStorage {
       const stored = bundleSchema.safeParse(await withDatabase((db) => db.get('keep', 'run')));
       return stored.success ? stored.data : undefined;
     },
-    saveRun: (bundle) => withDatabase(async (db) => void (await db.put('keep', bundle, 'run'))),
+    saveRun: async (bundle) => {
+      const { error } = bundleSchema.safeParse(bundle);
+      if (error) {
+        const [issue] = error.issues;
+        throw new StorageError(
+          `This run cannot be kept and will be gone after a reload (${issue?.path.join('.')}: ${issue?.message}).`,
+        );
+      }
+      await withDatabase((db) => db.put('keep', bundle, 'run'));
+    },
     loadConfig: async () => {
       const stored = configSchema.safeParse(await withDatabase((db) => db.get('keep', 'config')));
       return stored.success ? stored.data : undefined;

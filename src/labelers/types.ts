@@ -1,5 +1,7 @@
-import type { Label, PreferencePair } from '../core/preferences';
-import type { Prompt } from '../tasks/types';
+import type { Label } from '../core/preferences';
+import type { JudgedPair } from '../tasks/types';
+
+export type { JudgedPair };
 
 export interface LabelerIdentity {
   /** Stable id, e.g. `people`, `judge-s`. */
@@ -17,11 +19,6 @@ export interface LabelOptions {
   /** Most pairs labelled; the iteration ends there. */
   readonly budget?: number;
   readonly signal?: AbortSignal;
-}
-
-/** A pair with its prompt. */
-export interface JudgedPair extends PreferencePair {
-  readonly prompt: Prompt;
 }
 
 /**

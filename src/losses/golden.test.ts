@@ -7,8 +7,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from './golden/losses.json';
 import {
-  bradleyTerryLoss, differentiate, k3, likelihoodAwareScore, maskedMean, negativeLogLikelihood, policyGradientLoss,
-  valueLoss,
+  bradleyTerryLoss, differentiate, likelihoodAwareScore, negativeLogLikelihood, policyGradientLoss, valueLoss,
 } from '.';
 
 type Nested = number | readonly Nested[];
@@ -59,7 +58,7 @@ describe('losses agree with PyTorch', () => {
   it('likelihood-aware score', () => {
     hold(golden.likelihoodAware, (i, c) => {
       const score = likelihoodAwareScore(
-        i['value'] as Tensor3D, i['logp'] as Tensor2D, i['tokenWeight'] as Tensor2D, c['end'] as Tensor2D, 1,
+        i['value'] as Tensor3D, i['logp'] as Tensor2D, i['tokenWeight'] as Tensor2D, c['end'] as Tensor2D,
       );
       score.dataSync().forEach((x, b) => expect(x).toBeCloseTo(golden.likelihoodAware.perItem[b]!, 5));
       return sum<Scalar>(mul(score, c['cotangent']!));
@@ -74,10 +73,5 @@ describe('losses agree with PyTorch', () => {
   it('value loss', () => {
     hold(golden.valueLoss, (i, c) =>
       valueLoss(i['value'] as Tensor2D, c['returns'] as Tensor2D, c['mask'] as Tensor2D));
-  });
-
-  it('k3', () => {
-    hold(golden.k3, (i, c) =>
-      maskedMean(k3(i['logp'] as Tensor2D, c['referenceLogp'] as Tensor2D), c['mask'] as Tensor2D));
   });
 });

@@ -1,5 +1,4 @@
 export * from './differentiate';
-export * from './kl';
 export * from './likelihood';
 export * from './masked';
 export * from './policyGradient';

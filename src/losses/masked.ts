@@ -11,13 +11,8 @@ export function responseMaskArray(lengths: ArrayLike<number>, scored: number): F
   return maskWhere(lengths, scored, (s, length) => s < length);
 }
 
-/** [B, S] mask of response tokens: 1 where s < lengths[b], else 0. The caller disposes it. */
-export function responseMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
-  return tensor2d(responseMaskArray(lengths, scored), [lengths.length, scored], 'float32');
-}
-
 /**
- * [B, S] mask of the hidden state after the last response token: 1 where s = lengths[b], else 0.
+ * [B, S] mask of the hidden state after the last response token: 1 where s = lengths[b], else 0. The caller disposes it.
  * @throws RangeError where a response leaves no such column (lengths[b] >= S).
  */
 export function endMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
@@ -39,11 +34,6 @@ function maskWhere(
     for (let s = 0; s < scored; s++) if (holds(s, lengths[b]!)) mask[b * scored + s] = 1;
   }
   return mask;
-}
-
-/** Sum of values * mask over everything. [B, S], [B, S] -> scalar. */
-export function maskedSum(values: Tensor2D, mask: Tensor2D): Scalar {
-  return tidy(() => sum<Scalar>(mul(values, mask)));
 }
 
 /** sum(values * mask) / sum(mask). [B, S], [B, S] -> scalar. NaN where the mask is empty. */

@@ -34,11 +34,11 @@ export function splitPairs(scores: Tensor1D): [Tensor1D, Tensor1D] {
   return [slice(scores, 0, pairs), slice(scores, pairs, pairs)];
 }
 
-/** Value outputs of one head: [B, S, K] -> [B, S]. */
-export function headOf(value: Tensor3D, head = 0): Tensor2D {
+/** Outputs of the first value head: [B, S, K] -> [B, S]. */
+export function headOf(value: Tensor3D): Tensor2D {
   return tidy(() => {
     const [rows, scored] = value.shape;
-    return reshape<Rank.R2>(slice(value, [0, 0, head], [rows, scored, 1]), [rows, scored]);
+    return reshape<Rank.R2>(slice(value, [0, 0, 0], [rows, scored, 1]), [rows, scored]);
   });
 }
 
@@ -47,11 +47,10 @@ export function headOf(value: Tensor3D, head = 0): Tensor2D {
  * Stiennon et al. 2020; Ouyang et al. 2022.
  * @param value [B, S, K] value outputs.
  * @param end [B, S] 1 on the column after the last token (`endMask`).
- * @param head which of the K heads.
  * @returns [B]
  */
-export function lastTokenScore(value: Tensor3D, end: Tensor2D, head = 0): Tensor1D {
-  return tidy(() => sum<Tensor1D>(mul(headOf(value, head), end), 1));
+export function lastTokenScore(value: Tensor3D, end: Tensor2D): Tensor1D {
+  return tidy(() => sum<Tensor1D>(mul(headOf(value), end), 1));
 }
 
 /**
@@ -72,10 +71,9 @@ export function likelihoodAwareScore(
   logp: Tensor2D,
   tokenWeight: Tensor2D,
   end: Tensor2D,
-  head = 0,
 ): Tensor1D {
   return tidy(() => {
     const likelihood = sum<Tensor1D>(mul(tokenWeight, maximum(logp, LOGP_FLOOR)), 1);
-    return add(lastTokenScore(value, end, head), likelihood);
+    return add(lastTokenScore(value, end), likelihood);
   });
 }

@@ -1,4 +1,4 @@
-/** Rewards, returns and whitening: plain arrays, since no gradient passes through them. All [B * S], row-major. */
+/** Rewards, returns and their scale: plain arrays, since no gradient passes through them. All [B * S], row-major. */
 
 /**
  * Rewards of one token each: -beta * (log p - log q) on every response token, plus (1 - beta) * score on the last.
@@ -70,15 +70,8 @@ export function standardise(values: ArrayLike<number>, { mean, std }: Moments): 
   return Float32Array.from(values, (x) => (x - mean) / (std + 1e-8));
 }
 
-/**
- * Whitens values under a mask: mean 0 (unless `shift` is false) and standard deviation 1 over masked entries; entries
- * outside the mask become 0.
- */
-export function whiten(
-  values: Float32Array,
-  mask: ArrayLike<number>,
-  { shift = true }: { shift?: boolean } = {},
-): Float32Array {
-  const { mean, std } = moments(values, mask);
-  return values.map((x, i) => (mask[i] === 0 ? 0 : (x - (shift ? mean : 0)) / (std + 1e-8)));
+/** x / (std + 1e-8), with the deviation over masked entries; the mean is not taken off. Entries outside become 0. */
+export function divideByDeviation(values: Float32Array, mask: ArrayLike<number>): Float32Array {
+  const { std } = moments(values, mask);
+  return values.map((x, i) => (mask[i] === 0 ? 0 : x / (std + 1e-8)));
 }

@@ -1,3 +1,4 @@
+import type { PreferencePair } from '../core/preferences';
 import type { Vocabulary } from '../core/tokens';
 
 /**
@@ -29,6 +30,11 @@ export interface Fact {
   readonly importance: number;
   /** Token spans `[from, to)` in the prompt that state the fact. */
   readonly spans: readonly (readonly [number, number])[];
+}
+
+/** A pair with its prompt. */
+export interface JudgedPair extends PreferencePair {
+  readonly prompt: Prompt;
 }
 
 export type MarkKind = 'covered' | 'invented' | 'stumble';
@@ -109,7 +115,10 @@ export interface Task {
   /** The annotators whose labels train the RLHF arm (`panel`), that judge the outcome (`fresh`), and the other
    * population that small judges learn from (`judges`). Endless, each a fixed function of (population, index). */
   reader(population: 'panel' | 'fresh' | 'judges', index: number): Reader;
-  /** Turns a visitor's text into a prompt; `unknown` lists words outside the vocabulary, in order. */
+  /**
+   * Turns a visitor's text into a prompt; `unknown` lists words outside the vocabulary, in order. Nothing is cut: the
+   * prompt may be longer than `maxPromptTokens`.
+   */
   parsePrompt(text: string): { prompt: Prompt; unknown: string[] };
   /** Text as a person would write it (capitals, spacing of punctuation). */
   toText(tokens: ArrayLike<number>): string;

@@ -1,8 +1,8 @@
-import type { CommandName, Commands, FromWorker, Request, WireError, WorkerEvent } from './protocol';
+import type { CommandName, Commands, FromWorker, WireError, WorkerEvent } from './protocol';
 
 /** What a browser Worker, a MessagePort and a Node worker thread have in common here. */
 export interface Wire {
-  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /** The worker died or could not be read. */
   onFailure(listener: (error: Error) => void): void;
@@ -40,7 +40,7 @@ function fromWireError(wire: WireError): Error {
 
 /** Turns a wire into an endpoint: pairs replies with calls, keeps name, message and stack of errors. */
 export function connect(wire: Wire): Endpoint {
-  const waiting = new Map<number, { resolve(output: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { readonly resolve: (output: never) => void; readonly reject: (error: Error) => void }>();
   const listeners = new Set<(events: readonly WorkerEvent[]) => void>();
   let nextId = 1;
   let failure: Error | undefined;
@@ -57,7 +57,7 @@ export function connect(wire: Wire): Endpoint {
     }
     const call = waiting.get(message.id);
     waiting.delete(message.id);
-    if (message.ok) call?.resolve(message.output);
+    if (message.ok) call?.resolve(message.output as never);
     else call?.reject(fromWireError(message.error));
   });
   wire.onFailure(fail);
@@ -66,8 +66,8 @@ export function connect(wire: Wire): Endpoint {
       if (failure) return Promise.reject(failure);
       const id = nextId++;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve: resolve as (output: unknown) => void, reject });
-        wire.post({ id, command, input } as Request);
+        waiting.set(id, { resolve, reject });
+        wire.post({ id, command, input });
       });
     },
     onEvents(listener) {

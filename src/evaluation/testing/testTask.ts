@@ -2,10 +2,9 @@
  * Test support: the smallest task that has everything evaluation and labelers read. A response is a bag of words: `f0`
  * to `f7` state a fact (of the post: covered; not: invented), `uh` is a stumble, `and` is a word.
  */
-import type { PreferencePair } from '../../core/preferences';
 import { PURPOSE, Stream, streamKey } from '../../core/rng';
 import { TOKEN, Vocabulary } from '../../core/tokens';
-import type { Check, Prompt, Reader, Task } from '../../tasks/types';
+import type { Check, JudgedPair, Prompt, Reader, Task } from '../../tasks/types';
 
 const SLOTS = ['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7'];
 const vocabulary = new Vocabulary([...SLOTS, 'uh', 'and']);
@@ -47,13 +46,13 @@ export function response(text: string): Int32Array {
   return Int32Array.from([...vocabulary.encode(text.split(' ').filter(Boolean)), TOKEN.eos]);
 }
 
-export function testPair(id: string, a: string, b: string): PreferencePair & { prompt: Prompt } {
+export function testPair(id: string, a: string, b: string): JudgedPair {
   const prompt = testPrompt(`post-${id}`);
   return { id, promptId: prompt.id, prompt, responses: [response(a), response(b)] };
 }
 
 /** Pairs of random responses, some better, some equal. */
-export function randomPairs(count: number, row = 0): (PreferencePair & { prompt: Prompt })[] {
+export function randomPairs(count: number, row = 0): JudgedPair[] {
   const stream = new Stream(streamKey(9, PURPOSE.test), row);
   const text = (): string => Array.from({ length: 1 + stream.int(7) }, () => stream.pick(vocabulary.words)).join(' ');
   return Array.from({ length: count }, (_, i) => testPair(`pair:${row}:${i}`, text(), text()));

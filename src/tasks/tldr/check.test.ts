@@ -5,8 +5,8 @@ import { TOKEN } from '../../core/tokens';
 import type { Prompt } from '../types';
 import { utility } from '../utility';
 import { tldr } from './index';
-import { oracle } from './oracle';
 import type { Slot } from './scenario';
+import { oracle } from './testing/oracle';
 import { tokenise } from './text';
 import { compose, materialOf } from './writer';
 

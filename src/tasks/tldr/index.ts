@@ -51,11 +51,14 @@ function prompts(split: Split, count: number, seed: number): Prompt[] {
   return out;
 }
 
-/** Posts that a visitor wrote belong to no split; they count as test posts, since nothing was trained on them. */
+/**
+ * Posts that a visitor wrote belong to no split; they count as test posts, since nothing was trained on them. Nothing is
+ * cut: a post may be longer than `maxPromptTokens`.
+ */
 function parsePrompt(text: string): { prompt: Prompt; unknown: string[] } {
   const words = tokenise(text);
   const unknown = words.filter((word) => !vocabulary.has(word));
-  const tokens = Int32Array.from(vocabulary.encode(words).slice(0, MAX_PROMPT_TOKENS));
+  const tokens = Int32Array.from(vocabulary.encode(words));
   const { facts } = recognise(Array.from(tokens));
   const event = facts.find(({ slot }) => slot === 'event')?.value;
   const topic = (event === undefined ? undefined : EVENTS.get(event)?.topic) ?? 'own post';

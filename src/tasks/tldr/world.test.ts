@@ -154,6 +154,13 @@ describe('parsePrompt', () => {
     expect(value(`My uncle dealt with something like this for nine weeks. ${text}`)).toBe('three weeks');
   });
 
+  it('does not cut a post that is too long for the model', () => {
+    const { prompt } = tldr.parsePrompt('it is so loud . '.repeat(40) + 'should i move out ?');
+    expect(prompt.tokens.length).toBe(205);
+    expect(prompt.tokens.length).toBeGreaterThan(tldr.maxPromptTokens);
+    expect(prompt.facts.map(({ value }) => value)).toContain('should i move out');
+  });
+
   it('survives empty and odd input', () => {
     expect(tldr.parsePrompt('').prompt.facts).toEqual([]);
     expect(tldr.parsePrompt('\u{1F600} <script> \n\n ???').prompt.facts).toEqual([]);

@@ -150,7 +150,7 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
   const stops = useMemo(() => readings(data), [data]);
   const drawing = useMemo(
     () =>
-      width > 0 && height > 0 && stops.length > 0
+      width > 0 && height > 0 && (stops.length > 0 || data.baseline !== undefined)
         ? drawChart(spec, data, { width, height, scheme, endLabels: spec.group === 'large' })
         : undefined,
     [spec, data, stops, width, height, scheme],
@@ -254,12 +254,11 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
         onBlur={() => setPointedId(undefined)}
         onKeyDown={steer}
       >
-        {drawing ? (
-          <SvgHost svg={drawing.svg} />
-        ) : (
-          <div className={classes.empty}>
+        {drawing && <SvgHost svg={drawing.svg} />}
+        {stops.length === 0 && (
+          <div className={classes.empty} data-over={drawing ? true : undefined}>
             <p>{spec.lookFor}</p>
-            {running && stops.length === 0 && <p className={classes.waiting}>Waiting for the first point …</p>}
+            {running && <p className={classes.waiting}>{drawing ? 'Waiting for RL to begin …' : 'Waiting for the first point …'}</p>}
           </div>
         )}
         {drawing && pointed && <Tip {...{ reading: pointed, spec, data, drawing, width }} />}

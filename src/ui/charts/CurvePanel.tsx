@@ -16,8 +16,6 @@ export interface CurvePanelProps {
     readonly label: string;
     readonly curves: Readonly<Record<string, Curve>>;
   }[];
-  /** The curves are those of a recorded run, not of one on this page. */
-  readonly recorded: boolean;
   readonly running: boolean;
 }
 
@@ -33,7 +31,7 @@ const AXIS_NOTES: Readonly<Record<XAxis, string>> = {
 };
 
 /** The live curves: two large charts side by side, small multiples, and the rest one click away. */
-export function CurvePanel({ series, recorded, running }: CurvePanelProps): ReactNode {
+export function CurvePanel({ series, running }: CurvePanelProps): ReactNode {
   const shown = useThrottledValue(series, REDRAW_MS);
   const scheme = useScheme();
   const [wanted, setWanted] = useState<XAxis>('step');
@@ -61,7 +59,6 @@ export function CurvePanel({ series, recorded, running }: CurvePanelProps): Reac
               {arm.label}
             </li>
           ))}
-          {recorded && <li className={classes.recorded}>recorded run</li>}
         </ul>
         <div className={classes.control}>
           <span id="curves-x-axis">x-axis</span>

@@ -135,6 +135,9 @@ export function drawChart(spec: ChartSpec, data: ChartData, options: DrawOptions
   const xs = data.lines.flatMap((line) => line.points.map((p) => p.x));
   const xMax = xs.reduce((a, b) => Math.max(a, b), 0);
   const xMin = xs.reduce((a, b) => Math.min(a, b), 0);
+  // Before the first update there is the start policy's level, and nothing else to number.
+  const begun = xs.length > 0;
+  const ticks = height > 200 ? 6 : 4;
   const [low, high] = yExtent(spec, data);
   const grid = { stroke: 'currentColor', strokeOpacity: 0.14 };
   const sft = armStyle('sft');
@@ -147,12 +150,12 @@ export function drawChart(spec: ChartSpec, data: ChartData, options: DrawOptions
     marginLeft: MARGIN.left,
     marginRight: right,
     style: { background: 'none', fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' },
-    x: { domain: [xMin, xMax > xMin ? xMax : xMin + 1], label: null },
+    x: { domain: [xMin, xMax > xMin ? xMax : xMin + 1], label: null, axis: null },
     y: { domain: [low, high], nice: true, label: null },
     marks: [
-      Plot.gridY({ ...grid, ticks: height > 200 ? 6 : 4 }),
-      Plot.axisY({ ticks: height > 200 ? 6 : 4, tickSize: 0, tickPadding: 6, tickFormat: tick(format) }),
-      Plot.axisX({ ticks: Math.max(2, Math.round(width / 90)), tickSize: 4, tickPadding: 4 }),
+      ...(begun ? [Plot.gridY({ ...grid, ticks })] : []),
+      Plot.axisY({ ticks: begun ? ticks : [data.baseline ?? 0], tickSize: 0, tickPadding: 6, tickFormat: tick(format) }),
+      ...(begun ? [Plot.axisX({ ticks: Math.max(2, Math.round(width / 90)), tickSize: 4, tickPadding: 4 })] : []),
       // Written as text marks, so that they sit on the frame's corners at every size.
       Plot.text([unit], { frameAnchor: 'top-left', dx: -MARGIN.left + 2, dy: -20, fill: 'currentColor' }),
       Plot.text([`${data.xLabel} →`], { frameAnchor: 'bottom-right', dx: 2, dy: 31, fill: 'currentColor' }),

@@ -41,7 +41,7 @@ export const METRICS = {
   'eval/gold': {
     title: 'Gold utility on validation posts',
     unit: 'gold utility (1 = an average fact)',
-    meaning: `What a careful reader wants, known because the world is ours; no arm ever sees it. ${VALIDATION}`,
+    meaning: `What a careful reader wants, from the hidden facts of each post. Of the labelers only the noise-controlled one reads it. ${VALIDATION}`,
     formula: 'coverage · Σ importance of covered facts\n − invention · invented − stumble · stumbles − length · words',
     caveat: 'A live estimate on few posts. The verdict is taken on test posts, with intervals.',
     format: 'number',
@@ -223,6 +223,14 @@ export const CHARTS: readonly ChartSpec[] = [
     group: 'large',
   },
   {
+    id: 'rm',
+    title: 'Reward-model accuracy',
+    key: 'rm/accuracy',
+    level: { value: 0.5, label: 'coin' },
+    lookFor: 'From 50% (a coin) towards the ceiling that label noise leaves. The first curve of a run.',
+    group: 'small',
+  },
+  {
     id: 'kl',
     title: 'KL from SFT',
     key: 'eval/kl',
@@ -252,14 +260,6 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'eval/stumble_rate',
     baseline: true,
     lookFor: 'Broken or repeated words; a rise at high KL is a warning.',
-    group: 'small',
-  },
-  {
-    id: 'rm',
-    title: 'Reward-model accuracy',
-    key: 'rm/accuracy',
-    level: { value: 0.5, label: 'coin' },
-    lookFor: 'From 50% (a coin) towards the ceiling that label noise leaves. The first curve of a run.',
     group: 'small',
   },
   {

@@ -66,14 +66,13 @@ function useFileDrop(): void {
 function Curves(): ReactNode {
   const arms = useRun((state) => (state.shown?.config ?? state.edited).arms);
   const curves = useRun((state) => state.shown?.curves);
-  const recorded = useRun((state) => state.shown?.origin === 'recorded');
   const running = useRun((state) => isActive(state));
   const series = useMemo(() => {
     const all = [SFT, ...arms].map(({ id, label }) => ({ armId: id, label, curves: curves?.[id] ?? {} }));
     // SFT has curves only where it was trained in the run.
     return all.filter((arm) => arm.armId !== 'sft' || Object.keys(arm.curves).length > 0);
   }, [arms, curves]);
-  return <CurvePanel series={series} recorded={recorded} running={running} />;
+  return <CurvePanel series={series} running={running} />;
 }
 
 function Outputs(): ReactNode {

@@ -1,12 +1,12 @@
-import { PURPOSE, Stream, streamKey } from '../../core/rng';
-import { TOKEN } from '../../core/tokens';
-import type { Prompt, UtilityWeights } from '../types';
-import { utility } from '../utility';
-import { check } from './check';
-import { GOLD } from './gold';
-import type { Slot } from './scenario';
-import { vocabulary } from './vocabulary';
-import { MAX_SUMMARY_TOKENS, compose, materialOf } from './writer';
+import { PURPOSE, Stream, streamKey } from '../../../core/rng';
+import { TOKEN } from '../../../core/tokens';
+import type { Prompt, UtilityWeights } from '../../types';
+import { utility } from '../../utility';
+import { check } from '../check';
+import { GOLD } from '../gold';
+import type { Slot } from '../scenario';
+import { vocabulary } from '../vocabulary';
+import { MAX_SUMMARY_TOKENS, compose, materialOf } from '../writer';
 
 /** What every good summary tells. */
 const CORE = new Set<Slot>(['other', 'event', 'ask']);
