@@ -113,10 +113,11 @@ async function main(): Promise<void> {
   await run('plain tfjs', () => createReferenceEngine());
   await run('CPU engine', loadCpuEngine);
   if (flags.gpu) {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
+    // tfjs looks for WebGPU when its backend is imported.
+    const { installDawn } = await import('../src/nn/testing/dawn');
+    await installDawn();
     const { createGpuEngine } = await import('../src/nn/gpu/engine');
-    await run('GPU engine', () => createGpuEngine({ gpu: create([]), allowSoftware: true }));
+    await run('GPU engine', () => createGpuEngine({ allowSoftware: true }));
   }
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, one thread; width ${shape.width}, ${shape.layers} layers, vocabulary ${shape.vocab}, ` +
