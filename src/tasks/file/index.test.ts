@@ -52,9 +52,11 @@ describe('createFileTask', () => {
     const seen = new Set<string>();
     for (const split of SPLITS) {
       const count = report.splits[split].records;
-      const keys = new Set(task.prompts(split, count, 1).map(key));
-      expect(keys.size).toBe(count);
-      expect(new Set(again.prompts(split, count, 1).map(key))).toEqual(keys);
+      const keys = new Set(task.prompts(split, 3 * count, 1).map(key));
+      if (split !== 'sft') {
+        expect(keys.size).toBe(count);
+        expect(new Set(again.prompts(split, count, 1).map(key))).toEqual(keys);
+      }
       for (const one of keys) {
         expect(seen.has(one)).toBe(false);
         seen.add(one);
@@ -71,6 +73,22 @@ describe('createFileTask', () => {
     const twice = ids(1, 2 * n);
     expect(twice.slice(0, n)).toEqual(ids(1));
     expect([...twice.slice(n)].sort()).toEqual([...ids(1)].sort());
+  });
+
+  it('shows SFT copies of the records with values exchanged, each with its sentence', () => {
+    const shown = task.prompts('sft', 5 * report.splits.sft.records, 1);
+    const copies = shown.filter((p) => p.id.includes('~'));
+    expect(copies.length).toBeGreaterThan(0.7 * shown.length);
+    const keys = new Set(shown.map((p) => p.facts.map((fact) => `${fact.slot}=${fact.value}`).sort().join()));
+    expect(keys.size).toBeGreaterThan(2 * report.splits.sft.records);
+    for (const copy of copies) {
+      expect(task.check(copy, task.reference(copy, 0).tokens)).toMatchObject({
+        covered: copy.facts.map((fact) => fact.slot),
+        invented: 0,
+        stumbles: 0,
+      });
+    }
+    expect(task.prompts('sft', 40, 9)).toEqual(task.prompts('sft', 40, 9));
   });
 
   it('gives human sentences as references', () => {

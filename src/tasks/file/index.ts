@@ -1,10 +1,11 @@
-import { PURPOSE, Stream, streamKey } from '../../core/rng';
+import { mix, PURPOSE, Stream, streamKey } from '../../core/rng';
 import { TOKEN } from '../../core/tokens';
 import { variedReader, type PopulationName } from '../panel';
 import { SPLITS, type Fact, type Prompt, type Split, type Task, type UtilityWeights } from '../types';
 import { classesOf, FileChecker } from './checker';
 import { buildCorpus, type Corpus, type Entry } from './corpus';
 import { excerpt, FileError } from './error';
+import { Exchange } from './exchange';
 import { NgramModel } from './fluency';
 import { readRows } from './format';
 import { hashText, parseTyped, promptWords, VALUE_JOINER, type MeaningRecord } from './record';
@@ -25,7 +26,10 @@ export const FILE_GOLD: UtilityWeights = { coverage: 1, invention: 3.4, stumble:
 const JUDGES: UtilityWeights = { coverage: 1, invention: 2.2, stumble: 1.6, length: 0.01 };
 
 /** Bradley-Terry scale of the annotators, per utility unit: docs/data.md, "Annotators". */
-const SCALE = 0.8;
+const SCALE = 0.9;
+
+/** SFT records come in so many forms: as they are in the file, and copies with values exchanged. */
+const SFT_GENERATIONS = 24;
 
 export interface FileTask {
   readonly task: Task;
@@ -77,6 +81,19 @@ export function createFileTask(file: { readonly name: string; readonly text: str
     for (const words of entry.sentences) maxResponseTokens = Math.max(maxResponseTokens, words.length + 1);
   }
 
+  // Made when they are asked for: only SFT needs them.
+  const generations: (readonly Prompt[])[] = [bySplit.get('sft')!];
+  let exchange: Exchange | undefined;
+  const sftRecords = (generation: number): readonly Prompt[] => {
+    const made = (exchange ??= new Exchange(slots, vocabulary, corpus, maxPromptTokens + maxResponseTokens));
+    return (generations[generation] ??= generations[0]!.map(({ id }) => {
+      const entry = made.copy(byId.get(id)!, generation);
+      const copyId = `${id}~${generation}`;
+      byId.set(copyId, entry);
+      return makePrompt(entry.record, copyId, 'sft');
+    }));
+  };
+
   const population = (name: PopulationName) => ({
     weights: name === 'judges' ? JUDGES : FILE_GOLD,
     weightSpread: 0.35,
@@ -95,7 +112,11 @@ export function createFileTask(file: { readonly name: string; readonly text: str
     slots: Object.fromEntries(slotNames.map((slot) => [slot, slotLabel(slot)])),
     goldWeights: FILE_GOLD,
     notes: describeReport(report),
-    prompts: (split, count, seed) => shuffledPasses(bySplit.get(split)!, split, count, seed),
+    prompts(split, count, seed) {
+      if (split !== 'sft') return shuffledPasses(() => bySplit.get(split)!, split, count, seed);
+      const first = mix(seed, SFT_GENERATIONS);
+      return shuffledPasses((pass) => sftRecords((first + pass) % SFT_GENERATIONS), split, count, seed);
+    },
     reference(prompt, variant) {
       const entry = byId.get(prompt.id);
       if (!entry) throw new RangeError(`Nobody wrote a sentence for the record ${prompt.id}.`);
@@ -125,13 +146,13 @@ export function createFileTask(file: { readonly name: string; readonly text: str
   return { task, report };
 }
 
-/** `count` of a finite list: shuffled by the seed, and anew whenever it runs out. */
-function shuffledPasses(list: readonly Prompt[], split: Split, count: number, seed: number): Prompt[] {
-  if (list.length === 0 && count > 0) throw new RangeError(`The file has no records in the ${split} part.`);
+/** `count` prompts of a finite part: each pass shuffled by the seed. */
+function shuffledPasses(passes: (pass: number) => readonly Prompt[], split: Split, count: number, seed: number): Prompt[] {
+  if (count > 0 && passes(0).length === 0) throw new RangeError(`The file has no records in the ${split} part.`);
   const key = streamKey(seed, PURPOSE.shuffle, SPLITS.indexOf(split));
   const out: Prompt[] = [];
   for (let pass = 0; out.length < count; pass++) {
-    out.push(...new Stream(key, pass).shuffle(list).slice(0, count - out.length));
+    out.push(...new Stream(key, pass).shuffle(passes(pass)).slice(0, count - out.length));
   }
   return out;
 }

@@ -106,11 +106,15 @@ function makeRecord(statements: readonly (readonly [string, string])[], where: s
     slots.set(name, values);
   }
   const list = [...slots].map(([name, values]) => ({ name, values }));
-  const key = list
+  return { key: makeKey(list), slots: list };
+}
+
+/** The same for slots that say the same, in whatever order. */
+export function makeKey(slots: readonly Slot[]): string {
+  return slots
     .map((slot) => `${slot.name}[${slot.values.map((value) => tokenise(value).join(' ')).sort().join('|')}]`)
     .sort()
     .join(',');
-  return { key, slots: list };
 }
 
 /** A fixed hash of a text, u32: never of the run's seed. */

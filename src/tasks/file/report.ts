@@ -132,7 +132,7 @@ export function describeReport(report: FileReport): string[] {
   return [
     `${count(records.used)} of ${count(records.all)} records and ${count(sentences)} of their sentences are used; the vocabulary has ${count(vocabulary.size)} ids.`,
     ...leftOut.map(({ rows, reason }) => `Left out: ${count(rows)} rows, ${reason}.`),
-    `${count(splits.sft.records)} records train the policy, ${count(splits.preference.records)} make pairs, ${count(splits.rl.records)} are for RL, ${count(splits.validation.records)} for validation, ${count(splits.test.records)} for the verdict.`,
+    `${count(splits.sft.records)} records and copies of them with values exchanged train the policy, ${count(splits.preference.records)} make pairs, ${count(splits.rl.records)} are for RL, ${count(splits.validation.records)} for validation, ${count(splits.test.records)} for the verdict.`,
     `Tried on the human sentences themselves, the checker finds something missing in ${percent(falseAlarms.anyMissing)}, something unsupported in ${percent(falseAlarms.anyInvented)} and a stumble in ${percent(falseAlarms.stumbles)}: its own false alarms and the writers' slips, not told apart.`,
   ];
 }
