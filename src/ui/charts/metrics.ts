@@ -19,14 +19,14 @@ export interface Metric {
 }
 
 const ROLLOUTS = 'Mean over the rollouts of one RL iteration.';
-const VALIDATION = 'Mean over one sampled summary for each validation post, every few iterations.';
+const VALIDATION = 'Mean over one sampled response for each validation post, every few iterations.';
 
 export const METRICS = {
   'eval/scores': {
     title: 'Proxy reward on validation posts',
     unit: 'standardised reward',
     meaning: `What the arm’s own reward model gives; 0 is the mean, 1 the standard deviation over SFT samples. ${VALIDATION}`,
-    formula: 'score = (r(post, summary) − mean over SFT) / sd over SFT',
+    formula: 'score = (r(post, response) − mean over SFT) / sd over SFT',
     caveat: 'Each arm has its own reward model: heights of two arms are not on one scale of quality. Read the climb.',
     format: 'number',
     steps: 'iteration',
@@ -49,7 +49,7 @@ export const METRICS = {
   },
   'eval/kl': {
     title: 'KL from SFT on validation posts',
-    unit: 'nats a summary',
+    unit: 'nats a response',
     meaning: `How far the policy has moved from where it started. ${VALIDATION}`,
     formula: 'k1: Σ over tokens of log π(token) − log π_SFT(token), on the policy’s own samples',
     caveat: 'An estimate from samples: near zero it can dip below it, which is noise.',
@@ -58,36 +58,36 @@ export const METRICS = {
   },
   'objective/kl': {
     title: 'KL from SFT of rollouts',
-    unit: 'nats a summary',
+    unit: 'nats a response',
     meaning: `The KL that the KL coefficient charges for. ${ROLLOUTS}`,
     format: 'number',
     steps: 'iteration',
   },
   'eval/invented_rate': {
     title: 'Summaries that invent',
-    unit: '% of summaries',
-    meaning: `Share of summaries that state at least one thing the post does not say. ${VALIDATION}`,
+    unit: '% of responses',
+    meaning: `Share of responses that state at least one thing the post does not say. ${VALIDATION}`,
     format: 'percent',
     steps: 'iteration',
   },
   'eval/stumble_rate': {
     title: 'Summaries that stumble',
-    unit: '% of summaries',
-    meaning: `Share of summaries with broken grammar, a repeat, a fragment or no end. ${VALIDATION}`,
+    unit: '% of responses',
+    meaning: `Share of responses with broken grammar, a repeat, a fragment or no end. ${VALIDATION}`,
     format: 'percent',
     steps: 'iteration',
   },
   'eval/coverage': {
     title: 'Coverage',
     unit: '% of importance',
-    meaning: `Share of what matters in a post that the summary says. ${VALIDATION}`,
+    meaning: `Share of what matters in a post that the response says. ${VALIDATION}`,
     formula: 'Σ importance of covered facts / Σ importance of all facts',
     format: 'percent',
     steps: 'iteration',
   },
   'eval/length': {
     title: 'Length',
-    unit: 'words a summary',
+    unit: 'words a response',
     meaning: `Words without punctuation. ${VALIDATION}`,
     caveat: 'A reward model that likes length gets length: look whether gold follows.',
     format: 'number',
@@ -223,6 +223,15 @@ export const CHARTS: readonly ChartSpec[] = [
     group: 'large',
   },
   {
+    id: 'sft',
+    title: 'SFT loss',
+    key: 'sft/val_loss',
+    companion: 'sft/loss',
+    lookFor: 'Falls as the policy learns to imitate the references.',
+    group: 'small',
+    rare: true,
+  },
+  {
     id: 'rm',
     title: 'Reward-model accuracy',
     key: 'rm/accuracy',
@@ -267,7 +276,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'Coverage',
     key: 'eval/coverage',
     baseline: true,
-    lookFor: 'How much of what matters the summaries say.',
+    lookFor: 'How much of what matters the responses say.',
     group: 'small',
   },
   {
@@ -322,15 +331,6 @@ export const CHARTS: readonly ChartSpec[] = [
     group: 'more',
   },
   { id: 'grad-norm', title: 'Gradient norm', key: 'grad_norm', lookFor: 'Spikes are clipped.', group: 'more' },
-  {
-    id: 'sft',
-    title: 'SFT loss',
-    key: 'sft/val_loss',
-    companion: 'sft/loss',
-    lookFor: 'Falls as the policy learns to imitate the references.',
-    group: 'small',
-    rare: true,
-  },
 ];
 
 /** A value as people read it: "0.42", "37%", "1,200". */

@@ -2,12 +2,14 @@ import type { ReactNode } from 'react';
 import type { Estimate, LabelerRecord, RunBundle } from '../../core/bundle';
 import { InfoTip } from '../shared/InfoTip';
 import { number, percent, percentInterval } from '../shared/format';
-import { CITATION, PUBLISHED_AGREEMENT, PUBLISHED_LABELERS } from './published';
+import { CITATION, isComparable, PUBLISHED_AGREEMENT, PUBLISHED_LABELERS } from './published';
 import classes from './verdict.module.css';
 
 /** How well each labeler agreed, what order did to it, and what its labels cost. */
 export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const { labelers, annotatorAgreement, config } = bundle;
+  const comparable = isComparable(config.run.task);
+  const published = comparable ? PUBLISHED_LABELERS : [];
   return (
     <section aria-labelledby="labelers-heading">
       <h3 id="labelers-heading" className={classes.subheading}>
@@ -79,7 +81,7 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
                 <td>{cost(labeler, config.people.perPair, config.ai.bothOrders)}</td>
               </tr>
             ))}
-            {PUBLISHED_LABELERS.map(({ name, alignment, samePosition }) => (
+            {published.map(({ name, alignment, samePosition }) => (
               <tr key={name} className={classes.reference}>
                 <th scope="row">
                   <span className={classes.hollow} aria-hidden /> {name}, published
@@ -96,8 +98,10 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
       </div>
       <p className={classes.note}>
         Two annotators agree on {percent(annotatorAgreement.value)} {percentInterval(annotatorAgreement.ci)} of{' '}
-        {number(annotatorAgreement.n)} pairs of SFT summaries; people on Reddit TL;DR agree on{' '}
-        {percent(PUBLISHED_AGREEMENT[0])} to {percent(PUBLISHED_AGREEMENT[1])}. Published: {CITATION}.
+        {number(annotatorAgreement.n)} pairs of SFT responses
+        {comparable &&
+          `; people on Reddit TL;DR agree on ${percent(PUBLISHED_AGREEMENT[0])} to ${percent(PUBLISHED_AGREEMENT[1])}. Published: ${CITATION}`}
+        .
       </p>
     </section>
   );

@@ -4,7 +4,7 @@ import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
 import { LabelersTable } from './LabelersTable';
-import { CITATION, publishedWinRate } from './published';
+import { CITATION, isComparable, publishedWinRate } from './published';
 import { QualityTable } from './QualityTable';
 import { RateMark } from './RateMark';
 import { Rescore } from './Rescore';
@@ -68,11 +68,12 @@ function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
 
 function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const label = (id: string): string => bundle.arms.find((arm) => arm.id === id)?.label ?? id;
+  const comparable = isComparable(bundle.config.run.task);
   return (
     <>
       <p className={classes.caption}>
         Win rates on test posts. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over posts.
-        Hollow marks are published figures ({CITATION}), not ours.
+        {comparable && ` Hollow marks are published figures (${CITATION}), not ours.`}
       </p>
       <table className={`${classes.table} ${classes.stacked}`}>
         <thead>
@@ -84,7 +85,7 @@ function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
               <InfoTip
                 label="win rate"
                 formula="(wins + ties / 2) / posts"
-                meaning="How often the first policy's summary is preferred to the second's, on the same posts. 50% is no difference."
+                meaning="How often the first policy's response is preferred to the second's, on the same posts. 50% is no difference."
                 caveat="The interval ranges over test posts of this run. Another seed trains other policies: run several before you believe a small gap."
               />
             </th>
@@ -100,7 +101,7 @@ function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
           </tr>
         </thead>
         {contests(bundle).map((contest) => {
-          const published = publishedWinRate(contest.a, contest.b);
+          const published = comparable ? publishedWinRate(contest.a, contest.b) : undefined;
           const judges = [
             { ...contest.majority, published },
             { ...contest.gold, published: undefined },

@@ -4,6 +4,11 @@
  */
 export const CITATION = 'Lee et al. 2023, RLAIF vs. RLHF, arXiv:2309.00267';
 
+/** Summaries are compared with summaries only: on a visitor's file none of these figures is drawn. */
+export function isComparable(task: string): boolean {
+  return task === 'tldr';
+}
+
 interface PublishedWinRate {
   readonly raw: number;
   readonly lengthControlled: number;
