@@ -1,4 +1,4 @@
-import { browserGpu, findAdapter, isSoftwareAdapter, messageOf } from './gpu/adapter';
+import { adapterName, browserGpu, findAdapter, isSoftwareAdapter } from './gpu/adapter';
 import type { Engine } from './types';
 
 /** What the visitor or the address (`?backend=`) asks for. */

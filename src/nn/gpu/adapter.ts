@@ -43,7 +43,7 @@ export async function findAdapter(gpu: GPU | undefined): Promise<{ adapter: GPUA
 }
 
 /** What went wrong, of anything thrown. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
