@@ -22,8 +22,8 @@ export const LESSONS: readonly Lesson[] = [
     id: 'label-noise',
     title: '50% label noise',
     prediction:
-      "Half of people's labels become coin flips: expect a less accurate RLHF reward model and a smaller win over SFT, " +
-      'while RLAIF stays where it was.',
+      "Half of people's labels become coin flips: expect the RLHF reward model to agree with far fewer of its own labels, " +
+      'yet to lose little against gold and SFT, while RLAIF stays exactly where it was.',
     settings: { people: { noise: 0.5 } },
   },
   {
@@ -31,15 +31,15 @@ export const LESSONS: readonly Lesson[] = [
     title: 'No KL leash',
     prediction:
       'Nothing ties the policy to SFT: expect the reward to keep rising while true quality turns and falls, and the ' +
-      'summaries to grow strange.',
+      'responses to grow strange.',
     settings: { rl: { klCoef: 0, iterations: 120 }, rewardModel: { head: 'last' }, pairs: { count: 500 } },
   },
   {
     id: 'length-lover',
     title: 'A judge that loves length',
     prediction:
-      'The AI labeler always picks the longer text: expect longer RLAIF summaries, a rising reward, and a win rate that ' +
-      'shrinks once length is controlled.',
+      'The AI labeler always picks the longer text: expect longer RLAIF responses, with more inventions and stumbles, and ' +
+      'no win left over SFT.',
     settings: { ai: { labeler: 'noisy', lengthBias: 1 } },
   },
 ];

@@ -26,7 +26,7 @@ function DeviceLine(): ReactNode {
         Engine: chosen at the first run
         <InfoTip
           label="the engine"
-          meaning="A real GPU is used through WebGPU where the browser offers one; otherwise a WebAssembly engine runs on the CPU. Nothing is sent to a server."
+          meaning="Training runs in WebAssembly on the CPU, each arm on a core of its own; for models this small that is faster than calling a GPU. Add ?backend=webgpu to the address to use the GPU. Nothing is sent to a server."
         />
       </span>
     );
