@@ -47,16 +47,19 @@ async function languageModel(engine: Engine, split: Split, name: string): Promis
     prompt: prompt.tokens,
     response: tldr.reference(prompt, variant).tokens,
   });
+  const optimizer = engine.createOptimizer(params);
   const training = sft(
     { ...LANGUAGE_MODEL, weightDecay: WEIGHT_DECAY, validateEvery: 500 },
     {
       engine,
       policy: params,
+      optimizer,
       documents: (step) => tldr.prompts(split, BATCH, step + 1).map((prompt, i) => document(prompt, i)),
       validation: tldr.prompts('validation', VALIDATION_DOCUMENTS, 0).map((prompt) => document(prompt, 0)),
     },
   );
-  for await (const metrics of training) log.add(metrics);
+  for await (const points of training) points.forEach((metrics) => log.add(metrics));
+  optimizer.dispose();
   return { params, log };
 }
 
@@ -108,11 +111,13 @@ async function trainJudge(engine: Engine): Promise<{ lm: ParameterSet; params: P
     validation.push(...(await comparisons(engine, policy, lm, step)));
   }
   const log = new TrainingLog('judge, comparisons');
+  const optimizer = engine.createOptimizer(params);
   const training = judge(
     { ...JUDGE, weightDecay: WEIGHT_DECAY, validateEvery: 100 },
-    { engine, params, examples: (step) => comparisons(engine, policy, lm, step), validation },
+    { engine, params, optimizer, examples: (step) => comparisons(engine, policy, lm, step), validation },
   );
-  for await (const metrics of training) log.add(metrics);
+  for await (const points of training) points.forEach((metrics) => log.add(metrics));
+  optimizer.dispose();
   return { lm, params, logs: [lmLog, log] };
 }
 

@@ -8,8 +8,8 @@
 import { mean, mul, neg, sum, tensor2d, tidy, type Scalar } from '@tensorflow/tfjs-core';
 import { packBatch, type Sequence } from '../nn/batch';
 import { CHOICE_IDS, chooseFirst } from '../nn/choice';
-import type { Engine, ParameterSet } from '../nn/types';
-import { update, warmupCosine } from './train';
+import type { Engine, Optimizer, ParameterSet } from '../nn/types';
+import { MetricsReader, update, warmupCosine } from './train';
 import type { Algorithm } from './types';
 
 export interface JudgeExample {
@@ -30,6 +30,8 @@ export interface JudgeDeps {
   readonly engine: Engine;
   /** Starts as a copy of the judge's language model; trained in place. */
   readonly params: ParameterSet;
+  /** Of `params`. */
+  readonly optimizer: Optimizer;
   readonly examples: (step: number) => Promise<readonly JudgeExample[]>;
   readonly validation: readonly JudgeExample[];
 }
@@ -37,34 +39,31 @@ export interface JudgeDeps {
 const WARMUP_STEPS = 100;
 
 /** Yields judge/loss, grad_norm and, now and then, judge/val_loss and judge/val_accuracy (one order asked). */
-export async function* judge(config: JudgeConfig, { engine, params, examples, validation }: JudgeDeps): Algorithm<void> {
-  const optimizer = engine.createOptimizer(params);
+export async function* judge(config: JudgeConfig, deps: JudgeDeps): Algorithm<void> {
+  const { engine, params, optimizer, examples, validation } = deps;
+  const reader = new MetricsReader(engine, `Lower the judge's learning rate (now ${config.learningRate}).`);
   try {
     for (let step = 0; step < config.steps; step++) {
       const chosen = await examples(step);
       const batch = packBatch(chosen.map((example) => example.sequence), { scored: 1 });
-      const forward = engine.forward(params, batch, { outputs: ['choiceLogp'], choices: CHOICE_IDS, keep: true });
+      const forward = await engine.forward(params, batch, { outputs: ['choiceLogp'], choices: CHOICE_IDS, keep: true });
       const target = tensor2d(chosen.map(({ pFirst }) => [pFirst, 1 - pFirst]));
       const { loss, gradNorm } = await update(
         engine, forward, ['choiceLogp'],
         ({ choiceLogp }) => tidy(() => neg<Scalar>(mean(sum(mul(target, choiceLogp), 1)))),
         optimizer,
         { learningRate: warmupCosine(step, config.steps, config.learningRate, WARMUP_STEPS), weightDecay: config.weightDecay },
-        { step, advice: `Lower the judge's learning rate (now ${config.learningRate}).` },
       ).finally(() => target.dispose());
+      reader.add(step + 1, { 'judge/loss': loss, grad_norm: gradNorm });
       const last = step === config.steps - 1;
       const validate = validation.length > 0 && (last || (step + 1) % config.validateEvery === 0);
-      yield {
-        step: step + 1,
-        values: {
-          'judge/loss': loss,
-          grad_norm: gradNorm,
-          ...(validate ? await validationMetrics(engine, params, validation) : {}),
-        },
-      };
+      if (!validate && !last && !reader.due) continue;
+      const points = await reader.read();
+      if (validate) points.push({ step: step + 1, values: await validationMetrics(engine, params, validation) });
+      yield points;
     }
   } finally {
-    optimizer.dispose();
+    reader.dispose();
   }
 }
 

@@ -5,12 +5,12 @@ import { TOKEN } from '../core/tokens';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
 import { initialParameters } from '../nn/init';
 import { layoutOf, type ModelShape } from '../nn/layout';
-import type { Engine, ParameterSet } from '../nn/types';
+import type { Engine, OptimizerState, ParameterSet } from '../nn/types';
 import { judge } from './judge';
 import { reinforce, sample } from './reinforce';
-import { accuracy, rewardModel, scoreResponses, type LabelledPair } from './rewardModel';
+import { accuracy, rewardModel, scoreMargins, type LabelledPair } from './rewardModel';
 import { responseLoss, sft, type Document } from './sft';
-import { DivergedError, type Algorithm } from './types';
+import { DivergedError, type Algorithm, type Metrics } from './types';
 
 const SHAPE: ModelShape = { vocab: TOKEN.firstWord + 12, width: 32, layers: 1, heads: 2, positions: 24, valueHeads: 1 };
 const SEEDS = [1, 2, 3];
@@ -29,7 +29,7 @@ function fresh(seed: number): ParameterSet {
 /** Runs an algorithm to its end; the last value of each metric. */
 async function finish(algorithm: Algorithm<void>): Promise<Record<string, number>> {
   const last: Record<string, number> = {};
-  for await (const { values } of algorithm) Object.assign(last, values);
+  for await (const points of algorithm) for (const { values } of points) Object.assign(last, values);
   return last;
 }
 
@@ -39,8 +39,10 @@ describe.each(SEEDS)('seed %i', (seed) => {
     const own: Document = { prompt: [word(1), word(2), word(3)], response: [word(3), word(7), word(1), TOKEN.eos] };
     const other: Document = { prompt: [word(1), word(2), word(3)], response: [word(9), word(9), word(2), TOKEN.eos] };
     const config = { steps: 80, batch: 4, learningRate: 5e-3, weightDecay: 0, validateEvery: 80 };
-    const deps = { engine, policy, documents: () => [own, own, own, own], validation: [own] };
+    const optimizer = engine.createOptimizer(policy);
+    const deps = { engine, policy, optimizer, documents: () => [own, own, own, own], validation: [own] };
     const metrics = await finish(sft(config, deps));
+    optimizer.dispose();
     expect(metrics['sft/val_loss']).toBeLessThan(0.05);
     expect(await responseLoss(engine, policy, [other])).toBeGreaterThan(1);
     const [written] = await sample(engine, policy, [own.prompt], { temperature: 0, maxNewTokens: 8, key: 1 });
@@ -64,7 +66,10 @@ describe.each(SEEDS)('seed %i', (seed) => {
     const pairs = plantedPairs(1200, (truth) => truth);
     const clear = pairs.slice(1000).filter((pair) => pair.pA !== 0.5);
     const config = { head, epochs: 6, batch: 32, learningRate: 5e-3, weightDecay: 0, measureEvery: 1000, seed };
-    const metrics = await finish(rewardModel(config, { engine, params, pairs: pairs.slice(0, 1000), heldOut: clear }));
+    const optimizer = engine.createOptimizer(params);
+    const deps = { engine, params, optimizer, pairs: pairs.slice(0, 1000), heldOut: clear };
+    const metrics = await finish(rewardModel(config, deps));
+    optimizer.dispose();
     expect(metrics['rm/accuracy']).toBeGreaterThan(0.92);
     params.dispose();
   });
@@ -75,15 +80,13 @@ describe.each(SEEDS)('seed %i', (seed) => {
     const config = {
       head: 'last' as const, epochs: 2, batch: 32, learningRate: 3e-3, weightDecay: 0, measureEvery: 1000, seed,
     };
-    await finish(rewardModel(config, { engine, params, pairs: pairs.slice(0, 800), heldOut: [] }));
+    const optimizer = engine.createOptimizer(params);
+    await finish(rewardModel(config, { engine, params, optimizer, pairs: pairs.slice(0, 800), heldOut: [] }));
+    optimizer.dispose();
     const heldOut = pairs.slice(800);
-    const [a, b] = await Promise.all(
-      ([0, 1] as const).map((side) =>
-        scoreResponses(engine, params, 'last', heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[side] }))),
-      ),
-    );
+    const margins = await scoreMargins(engine, params, 'last', heldOut);
     // 600 coin flips: 0.5 +- 4 standard errors.
-    expect(Math.abs(accuracy(heldOut.map((_, i) => a![i]! - b![i]!), heldOut.map((p) => p.pA)) - 0.5)).toBeLessThan(0.082);
+    expect(Math.abs(accuracy(margins, heldOut.map((p) => p.pA)) - 0.5)).toBeLessThan(0.082);
     params.dispose();
   });
 
@@ -94,17 +97,20 @@ describe.each(SEEDS)('seed %i', (seed) => {
     const prompts = Array.from({ length: 32 }, () => [word(0)]);
     let draws = 0;
     const config = {
-      iterations: 100, klCoef, learningRate: 5e-3, valueLearningRate: 5e-2, temperature: 1, maxNewTokens: 1, seed,
+      iterations: 100, klCoef, learningRate: 5e-3, valueLearningRate: 5e-2, temperature: 1, maxNewTokens: 1,
+      measureEvery: 100, seed,
     };
+    const optimizer = engine.createOptimizer(policy);
     await finish(
       reinforce(config, {
-        engine, policy, reference, prompts: () => prompts,
+        engine, policy, optimizer, reference, prompts: () => prompts,
         reward: (rollouts) => Promise.resolve(Float32Array.from(rollouts, (r) => pays(r.response[0]!, draws++))),
       }),
     );
     const answers = await sample(engine, policy, Array.from({ length: 200 }, () => [word(0)]), {
       temperature: 1, maxNewTokens: 1, key: streamKey(seed, PURPOSE.test),
     });
+    optimizer.dispose();
     policy.dispose();
     reference.dispose();
     return answers.filter(({ tokens }) => tokens[0] === word(4)).length / answers.length;
@@ -128,12 +134,14 @@ describe.each(SEEDS)('seed %i', (seed) => {
       };
       const batch = (part: number, size: number): ReturnType<typeof example>[] =>
         Array.from({ length: size }, (_, i) => example(new Stream(streamKey(seed, PURPOSE.test, part, i))));
+      const optimizer = engine.createOptimizer(params);
       const metrics = await finish(
         judge(
           { steps: 150, learningRate: 5e-3, weightDecay: 0, validateEvery: 1000 },
-          { engine, params, examples: (step) => Promise.resolve(batch(step, 16)), validation: batch(9999, 400) },
+          { engine, params, optimizer, examples: (step) => Promise.resolve(batch(step, 16)), validation: batch(9999, 400) },
         ),
       );
+      optimizer.dispose();
       params.dispose();
       return metrics['judge/val_accuracy']!;
     };
@@ -147,9 +155,58 @@ describe('a run that diverges', () => {
     const policy = fresh(1);
     const document: Document = { prompt: [word(1)], response: [word(2), TOKEN.eos] };
     const config = { steps: 40, batch: 1, learningRate: 1e38, weightDecay: 0, validateEvery: 1000 };
-    const run = finish(sft(config, { engine, policy, documents: () => [document], validation: [] }));
+    const optimizer = engine.createOptimizer(policy);
+    const run = finish(sft(config, { engine, policy, optimizer, documents: () => [document], validation: [] }));
     await expect(run).rejects.toThrow(DivergedError);
     await expect(run).rejects.toThrow(/Lower the SFT learning rate/);
+    optimizer.dispose();
     policy.dispose();
+  });
+});
+
+describe('a training loop', () => {
+  /** Points of an SFT run from a step on, and the parameters it ends with. */
+  async function run(
+    steps: number, engineLike: Engine, start?: { from: number; values: Float32Array; state: OptimizerState },
+  ): Promise<{ points: Metrics[]; yields: number; values: Float32Array; state: OptimizerState }> {
+    const policy = start ? engine.createParameters(SHAPE, start.values) : fresh(1);
+    const optimizer = engine.createOptimizer(policy, start?.state);
+    const document = (step: number): Document => ({ prompt: [word(step % 7)], response: [word(step % 5), TOKEN.eos] });
+    const config = { steps: 12, batch: 2, learningRate: 5e-3, weightDecay: 0.1, validateEvery: 5 };
+    const deps = {
+      engine: engineLike, policy, optimizer, from: start?.from ?? 0,
+      documents: (step: number) => [document(step), document(step + 1)], validation: [document(3)],
+    };
+    const points: Metrics[] = [];
+    let yields = 0;
+    for await (const some of sft(config, deps)) {
+      yields++;
+      points.push(...some);
+      if (points.at(-1)!.step >= steps) break;
+    }
+    const result = { points, yields, values: await engine.readParameters(policy), state: await engine.readOptimizer(optimizer) };
+    optimizer.dispose();
+    policy.dispose();
+    return result;
+  }
+
+  it('goes on from a checkpoint with the bits of an uninterrupted run', async () => {
+    const whole = await run(12, engine);
+    const half = await run(6, engine);
+    const rest = await run(12, engine, { from: 6, values: half.values, state: half.state });
+    expect([...half.points, ...rest.points]).toEqual(whole.points);
+    expect(rest.values).toEqual(whole.values);
+    const wrong = await run(12, engine, { from: 6, values: half.values, state: { ...half.state, steps: 0 } });
+    expect(wrong.values).not.toEqual(whole.values);
+  });
+
+  it('reads metrics together where that pays, with the same points, and stops where it measures', async () => {
+    const each = await run(12, engine);
+    const rarely = Object.create(engine, { readEvery: { value: 4 } }) as Engine;
+    const together = await run(12, rarely);
+    expect(together.points).toEqual(each.points);
+    expect(each.yields).toBe(12);
+    // After steps 4, 5 (validation), 9, 10 (validation) and 12.
+    expect(together.yields).toBe(5);
   });
 });

@@ -9,16 +9,16 @@
 // other than end-of-text, while log pi is normalised over all ids (3.7e-5 nats a response apart for the shipped SFT, up
 // to 0.066 for a barely trained policy).
 
-import { add, dispose, mul, tensor2d, tidy, type Scalar } from '@tensorflow/tfjs-core';
+import { dispose, mean, sub, tensor1d, tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { streamKey, PURPOSE } from '../core/rng';
 import { TOKEN } from '../core/tokens';
 import {
-  discountedReturns, divideByDeviation, headOf, klPenalisedRewards, moments, policyGradientLoss, responseMaskArray,
-  valueLoss,
+  discountedReturns, divideByDeviation, headOf, klPenalisedRewards, lastTokenMask, maskedMean, meanSequenceKl,
+  policyGradientLoss, reinforceLoss, responseMask, valueLoss, type ReinforceConstants,
 } from '../losses';
 import { packBatch, promptAndResponse } from '../nn/batch';
-import type { Engine, Generation, ParameterSet } from '../nn/types';
-import { update } from './train';
+import type { Engine, Generation, Optimizer, Outputs, ParameterSet } from '../nn/types';
+import { MetricsReader, update } from './train';
 import type { Algorithm } from './types';
 
 export interface ReinforceConfig {
@@ -30,6 +30,8 @@ export interface ReinforceConfig {
   readonly temperature: number;
   /** Most tokens of a response, end-of-text included. */
   readonly maxNewTokens: number;
+  /** The caller measures the policy after multiples of this many iterations: a yield ends there. */
+  readonly measureEvery: number;
   readonly seed: number;
 }
 
@@ -43,6 +45,10 @@ export interface ReinforceDeps {
   readonly engine: Engine;
   /** Trained in place. */
   readonly policy: ParameterSet;
+  /** Of the policy. */
+  readonly optimizer: Optimizer;
+  /** Iterations done already: policy and optimizer stand after them. Default 0. */
+  readonly from?: number;
   /** The frozen SFT policy. */
   readonly reference: ParameterSet;
   /** The prompts of an iteration, each answered once. */
@@ -59,11 +65,14 @@ const VALUE_COEFFICIENT = 0.01;
 
 /** Yields TRL's objective/*, loss/*, completions/* and grad_norm, one point an iteration. */
 export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): Algorithm<void> {
-  const { engine, policy, reference } = deps;
+  const { engine, policy, optimizer, from = 0, reference } = deps;
   const { temperature, klCoef } = config;
-  const optimizer = engine.createOptimizer(policy);
+  const reader = new MetricsReader(
+    engine,
+    `Lower the RL learning rate (now ${config.learningRate}) or raise the KL coefficient (now ${klCoef}).`,
+  );
   try {
-    for (let iteration = 0; iteration < config.iterations; iteration++) {
+    for (let iteration = from; iteration < config.iterations; iteration++) {
       // Rollout
       const prompts = deps.prompts(iteration);
       const generations = await sample(engine, policy, prompts, {
@@ -74,80 +83,82 @@ export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): 
       const rollouts = generations.map((g, i) => ({ prompt: prompts[i]!, response: g.tokens, finished: g.finished }));
       const scores = await deps.reward(rollouts, iteration);
 
-      // Log-probabilities under the policy (kept for the update) and under SFT
+      // Log-probabilities under SFT and under the policy (kept for the update)
       const batch = packBatch(rollouts.map(({ prompt, response }) => promptAndResponse(prompt, response)));
       const lengths = rollouts.map(({ response }) => response.length);
-      const mask = responseMaskArray(lengths, batch.scored);
-      const frozen = engine.forward(reference, batch, { outputs: ['logp'], temperature });
-      const referenceLogp = Float32Array.from(await frozen.outputs.logp!.data());
-      frozen.dispose();
-      const forward = engine.forward(policy, batch, {
+      const frozen = await engine.forward(reference, batch, { outputs: ['logp'], temperature });
+      const forward = await engine.forward(policy, batch, {
         outputs: ['logp', 'entropy', 'value'], temperature, keep: true, detachValue: true,
       });
-      const logp = Float32Array.from(await forward.outputs.logp!.data());
-      const entropy = await forward.outputs.entropy!.data();
-      const values = headOf(forward.outputs.value!);
-      const baseline = await values.data();
-      values.dispose();
 
       // Returns and advantages
-      const rewards = klPenalisedRewards(scores, logp, referenceLogp, lengths, klCoef);
-      const returns = discountedReturns(rewards, lengths, 1);
-      const advantages = divideByDeviation(returns.map((z, i) => z - baseline[i]!), mask);
+      const { advantage, returns, mask, metrics } = tidy(() =>
+        signals(scores, lengths, frozen.outputs.logp!, forward.outputs, klCoef));
+      frozen.dispose();
 
       // Update
-      const shape: [number, number] = [batch.rows, batch.scored];
-      const [maskT, advantageT, returnT] = [tensor2d(mask, shape), tensor2d(advantages, shape), tensor2d(returns, shape)];
-      const losses = { policy: 0, value: 0 };
-      const { gradNorm } = await update(
+      const constants: ReinforceConstants = { advantage, returns, mask, valueCoefficient: VALUE_COEFFICIENT };
+      const { loss, gradNorm } = await update(
         engine, forward, ['logp', 'value'],
-        ({ logp: actionLogp, value }) =>
-          tidy(() =>
-            add<Scalar>(
-              policyGradientLoss(actionLogp, advantageT, maskT),
-              mul(VALUE_COEFFICIENT, valueLoss(headOf(value), returnT, maskT)),
-            ),
-          ),
+        ({ logp, value }) => reinforceLoss(logp, headOf(value), constants),
         optimizer,
         {
           learningRate: config.learningRate,
           groups: [{ prefix: 'value_head.', learningRate: config.valueLearningRate }],
         },
-        {
-          step: iteration,
-          advice: `Lower the RL learning rate (now ${config.learningRate}) or raise the KL coefficient (now ${klCoef}).`,
-        },
-      ).finally(() => dispose([maskT, advantageT, returnT]));
+      ).finally(() => dispose([advantage, returns, mask]));
+      loss.dispose();
 
-      const tokens = lengths.reduce((sum, n) => sum + n, 0);
-      let klSum = 0;
-      for (let i = 0; i < mask.length; i++) {
-        if (mask[i] === 0) continue;
-        klSum += logp[i]! - referenceLogp[i]!;
-        losses.policy -= (logp[i]! * advantages[i]!) / tokens;
-        losses.value += (returns[i]! - baseline[i]!) ** 2 / tokens;
-      }
-      const score = moments(scores).mean;
-      const kl = klSum / lengths.length;
-      yield {
-        step: iteration + 1,
-        values: {
-          'objective/scores': score,
-          'objective/kl': kl,
-          'objective/non_score_reward': -klCoef * kl,
-          'objective/rlhf_reward': (1 - klCoef) * score - klCoef * kl,
-          'objective/entropy': moments(entropy, mask).mean,
-          'loss/policy_avg': losses.policy,
-          'loss/value_avg': losses.value,
-          'completions/mean_length': tokens / lengths.length,
-          'completions/clipped_ratio': rollouts.filter((r) => !r.finished).length / rollouts.length,
-          grad_norm: gradNorm,
-        },
-      };
+      reader.add(iteration + 1, { ...metrics, grad_norm: gradNorm }, {
+        'completions/mean_length': lengths.reduce((sum, n) => sum + n, 0) / lengths.length,
+        'completions/clipped_ratio': rollouts.filter((r) => !r.finished).length / rollouts.length,
+      });
+      const last = iteration === config.iterations - 1;
+      if (!last && !reader.due && (iteration + 1) % config.measureEvery !== 0) continue;
+      yield (await reader.read()).map(({ step, values }) => {
+        const [score, kl] = [values['objective/scores']!, values['objective/kl']!];
+        return {
+          step,
+          values: {
+            ...values,
+            'objective/non_score_reward': -klCoef * kl,
+            'objective/rlhf_reward': (1 - klCoef) * score - klCoef * kl,
+          },
+        };
+      });
     }
   } finally {
-    optimizer.dispose();
+    reader.dispose();
   }
+}
+
+/** What the update needs, and what the charts show of it, all on the device. Call inside `tidy`. */
+function signals(
+  scores: Float32Array,
+  lengths: readonly number[],
+  referenceLogp: Tensor2D,
+  outputs: Outputs,
+  klCoef: number,
+): { advantage: Tensor2D; returns: Tensor2D; mask: Tensor2D; metrics: Record<string, Scalar> } {
+  const { logp, entropy } = outputs as Required<Outputs>;
+  const scored = logp.shape[1];
+  const [mask, last] = [responseMask(lengths, scored), lastTokenMask(lengths, scored)];
+  const baseline = headOf(outputs.value!);
+  const score = tensor1d(scores);
+  const returns = discountedReturns(klPenalisedRewards(score, logp, referenceLogp, { mask, last }, klCoef), 1);
+  const advantage = divideByDeviation(sub(returns, baseline), mask);
+  return {
+    advantage,
+    returns,
+    mask,
+    metrics: {
+      'objective/scores': mean<Scalar>(score),
+      'objective/kl': meanSequenceKl(logp, referenceLogp, mask),
+      'objective/entropy': maskedMean(entropy, mask),
+      'loss/policy_avg': policyGradientLoss(logp, advantage, mask),
+      'loss/value_avg': valueLoss(baseline, returns, mask),
+    },
+  };
 }
 
 /** One response to each prompt; the separator is added here. */

@@ -9,8 +9,8 @@ import { dispose, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
 import { streamKey, Stream, PURPOSE } from '../core/rng';
 import { bradleyTerryLoss, endMask, lastTokenScore, likelihoodAwareScore, splitPairs } from '../losses';
 import { packBatch, promptAndResponse } from '../nn/batch';
-import type { Batch, Engine, Outputs, OutputName, ParameterSet } from '../nn/types';
-import { linearDecay, update } from './train';
+import type { Batch, Engine, Optimizer, Outputs, OutputName, ParameterSet } from '../nn/types';
+import { linearDecay, MetricsReader, update } from './train';
 import type { Algorithm } from './types';
 
 export type RewardHead = 'last' | 'likelihood';
@@ -39,6 +39,10 @@ export interface RewardModelDeps {
   readonly engine: Engine;
   /** Starts as a copy of the SFT policy; trained in place. */
   readonly params: ParameterSet;
+  /** Of `params`. */
+  readonly optimizer: Optimizer;
+  /** Steps taken already: parameters and optimizer stand after them. Default 0. */
+  readonly from?: number;
   readonly pairs: readonly LabelledPair[];
   readonly heldOut: readonly LabelledPair[];
   /** Further judgements of the held-out pairs by name, pA each: rm/accuracy_NAME is measured against them. */
@@ -50,15 +54,20 @@ const OUTPUTS: Readonly<Record<RewardHead, readonly OutputName[]>> = {
   likelihood: ['value', 'logp', 'tokenWeight'],
 };
 
+/** Steps of a run over this many pairs. */
+export function rewardModelSteps({ batch, epochs }: Pick<RewardModelConfig, 'batch' | 'epochs'>, pairs: number): number {
+  return Math.max(1, Math.floor(pairs / batch)) * epochs;
+}
+
 /** Yields rm/loss, rm/labels, grad_norm and, now and then, rm/accuracy, rm/margin and rm/accuracy_NAME. */
 export async function* rewardModel(config: RewardModelConfig, deps: RewardModelDeps): Algorithm<void> {
-  const { engine, params, pairs, heldOut } = deps;
-  const optimizer = engine.createOptimizer(params);
-  const perEpoch = Math.max(1, Math.floor(pairs.length / config.batch));
-  const total = perEpoch * config.epochs;
-  let labels = 0;
+  const { engine, params, optimizer, from = 0, pairs, heldOut } = deps;
+  const { head } = config;
+  const total = rewardModelSteps(config, pairs.length);
+  const perEpoch = total / config.epochs;
+  const reader = new MetricsReader(engine, `Lower the reward-model learning rate (now ${config.learningRate}).`);
   try {
-    for (let step = 0; step < total; step++) {
+    for (let step = from; step < total; step++) {
       const epoch = Math.floor(step / perEpoch);
       const order = new Stream(streamKey(config.seed, PURPOSE.shuffle, epoch)).shuffle(pairs);
       const chosen = order.slice((step % perEpoch) * config.batch, ((step % perEpoch) + 1) * config.batch);
@@ -68,28 +77,27 @@ export async function* rewardModel(config: RewardModelConfig, deps: RewardModelD
       ]);
       const pFirst = tensor1d(chosen.map((pair) => pair.pA));
       const end = endMask(lengths, batch.scored);
-      const forward = engine.forward(params, batch, { outputs: OUTPUTS[config.head], keep: true });
+      const forward = await engine.forward(params, batch, { outputs: OUTPUTS[head], keep: true });
       const { loss, gradNorm } = await update(
-        engine, forward, OUTPUTS[config.head],
-        (outputs) => bradleyTerryLoss(...splitPairs(score(config.head, outputs, end)), pFirst),
+        engine, forward, OUTPUTS[head],
+        (outputs) => bradleyTerryLoss(...splitPairs(score(head, outputs, end)), pFirst),
         optimizer,
         { learningRate: linearDecay(step, total, config.learningRate), weightDecay: config.weightDecay },
-        { step, advice: `Lower the reward-model learning rate (now ${config.learningRate}).` },
       ).finally(() => dispose([pFirst, end]));
-      labels = Math.min(pairs.length, labels + chosen.length);
-      const measure = heldOut.length > 0 && (step === total - 1 || (step + 1) % config.measureEvery === 0);
-      yield {
-        step: step + 1,
-        values: {
-          'rm/loss': loss,
-          'rm/labels': labels,
-          grad_norm: gradNorm,
-          ...(measure ? await measureHeldOut(config.head, deps) : {}),
-        },
-      };
+      reader.add(
+        step + 1,
+        { 'rm/loss': loss, grad_norm: gradNorm },
+        { 'rm/labels': Math.min(pairs.length, (step + 1) * config.batch) },
+      );
+      const last = step === total - 1;
+      const measure = heldOut.length > 0 && (last || (step + 1) % config.measureEvery === 0);
+      if (!measure && !last && !reader.due) continue;
+      const points = await reader.read();
+      if (measure) points.push({ step: step + 1, values: await measureHeldOut(head, deps) });
+      yield points;
     }
   } finally {
-    optimizer.dispose();
+    reader.dispose();
   }
 }
 
@@ -107,7 +115,7 @@ export async function scoreResponses(
   const scores = new Float32Array(items.length);
   for (let from = 0; from < items.length; from += chunk) {
     const { batch, lengths } = responseBatch(items.slice(from, from + chunk));
-    const forward = engine.forward(params, batch, { outputs: OUTPUTS[head] });
+    const forward = await engine.forward(params, batch, { outputs: OUTPUTS[head] });
     const end = endMask(lengths, batch.scored);
     const values = score(head, forward.outputs, end);
     scores.set(await values.data(), from);
@@ -115,6 +123,18 @@ export async function scoreResponses(
     forward.dispose();
   }
   return scores;
+}
+
+/** r_a - r_b of each pair. The responses of a pair lie side by side, so that an engine can share their prompt. */
+export async function scoreMargins(
+  engine: Engine,
+  params: ParameterSet,
+  head: RewardHead,
+  pairs: readonly Pick<LabelledPair, 'prompt' | 'responses'>[],
+): Promise<number[]> {
+  const items = pairs.flatMap(({ prompt, responses }) => responses.map((response) => ({ prompt, response })));
+  const scores = await scoreResponses(engine, params, head, items);
+  return pairs.map((_, i) => scores[2 * i]! - scores[2 * i + 1]!);
 }
 
 function score(head: RewardHead, outputs: Outputs, end: ReturnType<typeof endMask>): Tensor1D {
@@ -125,11 +145,7 @@ function score(head: RewardHead, outputs: Outputs, end: ReturnType<typeof endMas
 
 async function measureHeldOut(head: RewardHead, deps: RewardModelDeps): Promise<Record<string, number>> {
   const { engine, params, heldOut, judgements = {} } = deps;
-  const [a, b] = [
-    await scoreResponses(engine, params, head, heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[0] }))),
-    await scoreResponses(engine, params, head, heldOut.map((p) => ({ prompt: p.prompt, response: p.responses[1] }))),
-  ];
-  const margins = heldOut.map((_, i) => a[i]! - b[i]!);
+  const margins = await scoreMargins(engine, params, head, heldOut);
   const own = heldOut.map((pair) => pair.pA);
   return {
     'rm/accuracy': accuracy(margins, own),

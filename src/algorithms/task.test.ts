@@ -38,13 +38,14 @@ async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
   const policy = engine.copyParameters(reference);
   const posts = tldr.prompts('rl', ITERATIONS * BATCH, seed);
   const noise = new Stream(streamKey(seed, PURPOSE.test, 1));
+  const optimizer = engine.createOptimizer(policy);
   const algorithm = reinforce(
     {
       iterations: ITERATIONS, klCoef: 0.05, learningRate: 5e-4, valueLearningRate: 1e-2, temperature: 0.9,
-      maxNewTokens: tldr.maxResponseTokens, seed,
+      maxNewTokens: tldr.maxResponseTokens, measureEvery: ITERATIONS, seed,
     },
     {
-      engine, policy, reference,
+      engine, policy, optimizer, reference,
       prompts: (iteration) => posts.slice(iteration * BATCH, (iteration + 1) * BATCH).map((post) => post.tokens),
       reward: (rollouts, iteration) =>
         Promise.resolve(
@@ -56,8 +57,11 @@ async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
     },
   );
   const before = await goldOf(policy);
-  for await (const { values } of algorithm) expect(Number.isFinite(values['objective/kl'])).toBe(true);
+  for await (const points of algorithm) {
+    for (const { values } of points) expect(Number.isFinite(values['objective/kl'])).toBe(true);
+  }
   const after = await goldOf(policy);
+  optimizer.dispose();
   policy.dispose();
   return after - before;
 }

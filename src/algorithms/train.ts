@@ -1,17 +1,16 @@
-import { dispose, type Scalar } from '@tensorflow/tfjs-core';
+import { dispose, stack, tidy, type Scalar } from '@tensorflow/tfjs-core';
 import { differentiate, type Declared } from '../losses';
 import type { AdamWOptions, Engine, Forward, Optimizer, OutputName, Outputs } from '../nn/types';
-import { DivergedError } from './types';
+import { DivergedError, type Metrics } from './types';
 
+/** What an update leaves behind, on the device. The caller disposes both. */
 export interface Updated {
-  readonly loss: number;
-  readonly gradNorm: number;
+  readonly loss: Scalar;
+  /** Global gradient norm before clipping; not finite where the update was skipped. */
+  readonly gradNorm: Scalar;
 }
 
-/**
- * One optimizer step on a loss of a kept forward pass, which is disposed.
- * @throws DivergedError where loss or gradient is not finite; the weights are then those of the step before.
- */
+/** One optimizer step on a loss of a kept forward pass, which is disposed. Nothing is read back. */
 export async function update<Name extends OutputName>(
   engine: Engine,
   forward: Forward,
@@ -19,22 +18,69 @@ export async function update<Name extends OutputName>(
   loss: (outputs: Declared<Outputs, Name>) => Scalar,
   optimizer: Optimizer,
   options: AdamWOptions,
-  { step, advice }: { step: number; advice: string },
 ): Promise<Updated> {
   try {
     const { value, grads } = differentiate(forward.outputs, declared, loss);
     try {
-      const [lossValue] = await value.data();
-      if (!Number.isFinite(lossValue)) throw new DivergedError(step, 'The loss', advice);
-      engine.backward(forward, grads);
-      const outcome = await engine.step(optimizer, options);
-      if (outcome.skipped) throw new DivergedError(step, 'The gradient', advice);
-      return { loss: lossValue!, gradNorm: outcome.gradNorm };
+      await engine.backward(forward, grads);
+      const { gradNorm } = await engine.step(optimizer, options);
+      return { loss: value, gradNorm };
+    } catch (error) {
+      value.dispose();
+      throw error;
     } finally {
-      dispose([value, ...Object.values<Scalar>(grads as unknown as Record<string, Scalar>)]);
+      dispose(Object.values<Scalar>(grads as unknown as Record<string, Scalar>));
     }
   } finally {
     forward.dispose();
+  }
+}
+
+/**
+ * Metrics on their way from the device. A readback stalls a GPU, so they are read together, every `engine.readEvery`
+ * steps or where the algorithm wants to yield.
+ */
+export class MetricsReader {
+  private waiting: { step: number; tensors: Readonly<Record<string, Scalar>>; values: Readonly<Record<string, number>> }[] = [];
+
+  /** @param advice what to change where training diverges; a sentence. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly advice: string,
+  ) {}
+
+  /** Takes over the tensors. @param values what is known on the host already. */
+  add(step: number, tensors: Readonly<Record<string, Scalar>>, values: Readonly<Record<string, number>> = {}): void {
+    this.waiting.push({ step, tensors, values });
+  }
+
+  /** Whether enough has come together for a read to pay. */
+  get due(): boolean {
+    return this.waiting.length >= this.engine.readEvery;
+  }
+
+  /** All points since the last read, in order. @throws DivergedError at the first value that is not finite. */
+  async read(): Promise<Metrics[]> {
+    const points = this.waiting;
+    const tensors = points.flatMap((point) => Object.values(point.tensors));
+    if (tensors.length === 0) return [];
+    const packed = tidy(() => stack(tensors));
+    this.dispose();
+    const read = await packed.data<'float32'>().finally(() => packed.dispose());
+    let next = 0;
+    return points.map(({ step, tensors: named, values }) => {
+      const measured = Object.fromEntries(Object.keys(named).map((key) => [key, read[next++]!]));
+      for (const [key, value] of Object.entries(measured)) {
+        if (!Number.isFinite(value)) throw new DivergedError(step, key, this.advice);
+      }
+      return { step, values: { ...measured, ...values } };
+    });
+  }
+
+  /** Frees what was not read. */
+  dispose(): void {
+    for (const { tensors } of this.waiting) dispose(Object.values(tensors));
+    this.waiting = [];
   }
 }
 

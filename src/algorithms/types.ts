@@ -1,13 +1,16 @@
-/** One yielded measurement: step of the algorithm and values under TRL's metric keys. */
+/** One measurement: step of the algorithm and values under TRL's metric keys. */
 export interface Metrics {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Pause = stop pulling; cancel = `return()`. */
-export type Algorithm<Result> = AsyncGenerator<Metrics, Result, void>;
+/**
+ * A method under way. Each yield gives the measurements since the last one, in order; the weights then stand at the last
+ * step named. Pause = stop pulling; cancel = `return()`.
+ */
+export type Algorithm<Result> = AsyncGenerator<readonly Metrics[], Result, void>;
 
-/** Training left the finite numbers. The message says what to change; the last good weights are still in the set. */
+/** Training left the finite numbers. The message says what to change; the last finite weights are still in the set. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
   constructor(
@@ -15,6 +18,6 @@ export class DivergedError extends Error {
     what: string,
     advice: string,
   ) {
-    super(`${what} is not finite at step ${step}. The weights of the step before are kept. ${advice}`);
+    super(`${what} is not finite at step ${step}. The last finite weights are kept. ${advice}`);
   }
 }

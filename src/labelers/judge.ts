@@ -31,7 +31,7 @@ export async function surprise(
   items: readonly { prompt: Words; response: Words }[],
 ): Promise<Float32Array[]> {
   const batch = packBatch(items.map(({ prompt, response }) => promptAndResponse(prompt, response)));
-  const forward = engine.forward(lm, batch, { outputs: ['logp'] });
+  const forward = await engine.forward(lm, batch, { outputs: ['logp'] });
   const logp = await forward.outputs.logp!.data();
   const result = items.map(({ response }, b) =>
     Float32Array.from(
@@ -56,7 +56,8 @@ export function judgeSequence(
   const extra = new Float32Array(tokens.length);
   extra.set(first.surprise, prompt.length + 1);
   extra.set(second.surprise, prompt.length + 1 + first.response.length + 1);
-  return { tokens, extra, scoreFrom: tokens.length - 1 };
+  // Nothing is scored but the last token; the post is named as the prompt so that both orders can share it.
+  return { tokens, extra, scoreFrom: prompt.length };
 }
 
 /** The judge as an AI labeler. */
@@ -67,18 +68,17 @@ export function createJudgeLabeler(
   { bothOrders }: { bothOrders: boolean },
 ): Labeler {
   async function labelChunk(pairs: readonly JudgedPair[]): Promise<Label[]> {
-    const sides = await Promise.all(
-      [0, 1].map(async (side) => {
-        const items = pairs.map((pair) => ({ prompt: pair.prompt.tokens, response: pair.responses[side as 0 | 1] }));
-        const surprises = await surprise(engine, model.lm, items);
-        return items.map((item, i) => ({ response: item.response, surprise: surprises[i]! }));
-      }),
-    );
-    const [a, b] = sides as [typeof sides[0], typeof sides[0]];
-    const ask = (first: typeof a, second: typeof b): Promise<Float32Array> =>
-      chooseFirst(engine, model.judge, pairs.map((pair, i) => judgeSequence(pair.prompt.tokens, first[i]!, second[i]!)));
-    const aFirst = await ask(a, b);
-    const bFirst = bothOrders ? await ask(b, a) : undefined;
+    // Both responses, and both orders, of a pair in one batch: its post is then read once.
+    const items = pairs.flatMap(({ prompt, responses }) =>
+      responses.map((response) => ({ prompt: prompt.tokens, response })));
+    const surprises = await surprise(engine, model.lm, items);
+    const [a, b] = [0, 1].map((side) =>
+      pairs.map((pair, i) => ({ response: pair.responses[side as 0 | 1], surprise: surprises[2 * i + side]! })));
+    const ask = (first: typeof a, second: typeof a): Sequence[] =>
+      pairs.map((pair, i) => judgeSequence(pair.prompt.tokens, first![i]!, second![i]!));
+    const answers = await chooseFirst(engine, model.judge, [...ask(a, b), ...(bothOrders ? ask(b, a) : [])]);
+    const aFirst = answers.subarray(0, pairs.length);
+    const bFirst = bothOrders ? answers.subarray(pairs.length) : undefined;
     return pairs.map((pair, i) => ({
       pairId: pair.id,
       labeler: identity.id,

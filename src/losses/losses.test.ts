@@ -1,23 +1,20 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
-  dispose, memory, ready, setBackend, sum, tensor1d, tensor2d, tensor3d, tidy,
+  add, dispose, memory, mul, profile, ready, setBackend, sum, tensor1d, tensor2d, tensor3d, tidy,
   type Scalar, type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PURPOSE, Stream, streamKey } from '../core/rng';
 import {
   bradleyTerryLoss, differentiate, discountedReturns, divideByDeviation, endMask, headOf, klPenalisedRewards,
-  lastTokenScore, likelihoodAwareScore, maskedMean, moments, negativeLogLikelihood, policyGradientLoss,
-  responseMaskArray, splitPairs, standardise, valueLoss,
+  lastTokenMask, lastTokenScore, likelihoodAwareScore, maskedMean, meanSequenceKl, moments, negativeLogLikelihood,
+  policyGradientLoss, reinforceLoss, responseMask, splitPairs, standardise, valueLoss,
 } from '.';
 
 beforeAll(async () => {
   await setBackend('cpu');
   await ready();
 });
-
-function responseMask(lengths: readonly number[], scored: number): Tensor2D {
-  return tensor2d(responseMaskArray(lengths, scored), [lengths.length, scored]);
-}
 
 function scalarOf(tensor: Scalar): number {
   return tensor.dataSync()[0]!;
@@ -28,6 +25,7 @@ describe('masks', () => {
     tidy(() => {
       expect(responseMask([2, 0], 3).arraySync()).toEqual([[1, 1, 0], [0, 0, 0]]);
       expect(endMask([2, 0], 3).arraySync()).toEqual([[0, 0, 1], [1, 0, 0]]);
+      expect(lastTokenMask([2, 3], 3).arraySync()).toEqual([[0, 1, 0], [0, 0, 1]]);
       expect(() => endMask([3], 3)).toThrow(/its end needs more than 3 positions/);
     });
   });
@@ -141,21 +139,58 @@ describe('policy gradient and value', () => {
   });
 });
 
+describe('the fused REINFORCE loss', () => {
+  const stream = new Stream(streamKey(1, PURPOSE.test));
+  const random = (): Tensor2D => tensor2d(Float32Array.from({ length: 12 }, () => stream.normal()), [3, 4]);
+  const coefficient = 0.3;
+
+  it('has the value and the gradients of the readable ones, with fewer operations', async () => {
+    const outputs = { logp: random(), value: random() };
+    const constants = { advantage: random(), returns: random(), mask: responseMask([4, 2, 1], 4) };
+    const readable = (): ReturnType<typeof differentiate<typeof outputs, 'logp' | 'value'>> =>
+      differentiate(outputs, ['logp', 'value'], ({ logp, value }) =>
+        tidy(() => add<Scalar>(
+          policyGradientLoss(logp, constants.advantage, constants.mask),
+          mul(coefficient, valueLoss(value, constants.returns, constants.mask)),
+        )));
+    const fused = (): ReturnType<typeof readable> =>
+      differentiate(outputs, ['logp', 'value'], ({ logp, value }) =>
+        reinforceLoss(logp, value, { ...constants, valueCoefficient: coefficient }));
+    const [expected, got] = [readable(), fused()];
+    expect(scalarOf(got.value)).toBeCloseTo(scalarOf(expected.value), 5);
+    for (const name of ['logp', 'value'] as const) {
+      const wanted = expected.grads[name].dataSync();
+      got.grads[name].dataSync().forEach((g, i) => expect(g, `${name}[${i}]`).toBeCloseTo(wanted[i]!, 6));
+    }
+    const operations = async (work: () => unknown): Promise<number> =>
+      (await profile(() => tidy(() => void work()))).kernels.length;
+    const [before, after] = [await operations(readable), await operations(fused)];
+    expect(after).toBeLessThan(0.7 * before);
+  });
+});
+
 describe('returns', () => {
   it('puts the KL penalty on each token and the score on the last', () => {
-    const rewards = klPenalisedRewards(
-      [2, 4], Float32Array.of(-1, -2, -9, -3, -9, -9), Float32Array.of(-2, -2, 0, -1, 0, 0), [2, 1], 0.5,
-    );
-    expect(Array.from(rewards)).toEqual([-0.5, 1, 0, 3, 0, 0]);
-    expect(Array.from(discountedReturns(rewards, [2, 1], 1))).toEqual([0.5, 1, 0, 3, 0, 0]);
-    expect(Array.from(discountedReturns(rewards, [2, 1], 0.5))).toEqual([0, 1, 0, 3, 0, 0]);
+    tidy(() => {
+      const masks = { mask: responseMask([2, 1], 3), last: lastTokenMask([2, 1], 3) };
+      const logp = tensor2d([[-1, -2, -9], [-3, -9, -9]]);
+      const referenceLogp = tensor2d([[-2, -2, 0], [-1, 0, 0]]);
+      const rewards = klPenalisedRewards(tensor1d([2, 4]), logp, referenceLogp, masks, 0.5);
+      expect(rewards.arraySync()).toEqual([[-0.5, 1, 0], [3, 0, 0]]);
+      expect(discountedReturns(rewards, 1).arraySync()).toEqual([[0.5, 1, 0], [3, 0, 0]]);
+      expect(discountedReturns(rewards, 0.5).arraySync()).toEqual([[0, 1, 0], [3, 0, 0]]);
+      // (1 - 0 + (-2)) over two responses, the padding left out.
+      expect(scalarOf(meanSequenceKl(logp, referenceLogp, masks.mask))).toBeCloseTo((1 + 0 - 2) / 2, 6);
+    });
   });
 
   it('are divided by their deviation under the mask', () => {
-    const scaled = divideByDeviation(Float32Array.of(1, 3, 100), [1, 1, 0]);
-    expect(scaled[0]).toBeCloseTo(1, 6);
-    expect(scaled[1]).toBeCloseTo(3, 6);
-    expect(scaled[2]).toBe(0);
+    tidy(() => {
+      const scaled = divideByDeviation(tensor2d([[1, 3, 100]]), responseMask([2], 3)).dataSync();
+      expect(scaled[0]).toBeCloseTo(1, 6);
+      expect(scaled[1]).toBeCloseTo(3, 6);
+      expect(scaled[2]).toBe(0);
+    });
   });
 
   it('standardises with the moments of other samples', () => {

@@ -24,6 +24,16 @@ export function endMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
   return tensor2d(maskWhere(lengths, scored, (s, length) => s === length), [lengths.length, scored], 'float32');
 }
 
+/** [B, S] mask of the last response token: 1 where s = lengths[b] - 1, else 0. The caller disposes it. */
+export function lastTokenMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
+  return tensor2d(maskWhere(lengths, scored, (s, length) => s === length - 1), [lengths.length, scored], 'float32');
+}
+
+/** [B, S] mask of the response tokens, as a tensor (`responseMaskArray`). The caller disposes it. */
+export function responseMask(lengths: ArrayLike<number>, scored: number): Tensor2D {
+  return tensor2d(responseMaskArray(lengths, scored), [lengths.length, scored], 'float32');
+}
+
 function maskWhere(
   lengths: ArrayLike<number>,
   scored: number,

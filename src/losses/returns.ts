@@ -1,44 +1,55 @@
-/** Rewards, returns and their scale: plain arrays, since no gradient passes through them. All [B * S], row-major. */
+/**
+ * Rewards, returns and their scale. No gradient passes through them: they are computed from tensors of the device so
+ * that nothing has to be read back, and given to the loss as constants.
+ */
+import {
+  add, div, expandDims, matMul, mul, sqrt, square, sub, sum, tensor2d, tidy,
+  type Scalar, type Tensor1D, type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { maskedMean } from './masked';
 
 /**
- * Rewards of one token each: -beta * (log p - log q) on every response token, plus (1 - beta) * score on the last.
- * Their undiscounted sum over a response is the objective of Lee et al. 2023 (arXiv 2309.00267), with the k1 estimate:
- * (1 - beta) r(x, y) - beta log(pi(y | x) / pi_SFT(y | x)).
+ * Rewards of one token each, [B, S]: -beta * (log p - log q) on every response token, plus (1 - beta) * score on the
+ * last. Their undiscounted sum over a response is the objective of Lee et al. 2023 (arXiv 2309.00267), with the k1
+ * estimate: (1 - beta) r(x, y) - beta log(pi(y | x) / pi_SFT(y | x)).
  * @param scores [B] reward of each response.
- * @param lengths [B] response tokens, at least 1.
+ * @param mask [B, S] 1 on response tokens.
+ * @param last [B, S] 1 on the last response token (`lastTokenMask`).
  */
 export function klPenalisedRewards(
-  scores: ArrayLike<number>,
-  logp: Float32Array,
-  referenceLogp: Float32Array,
-  lengths: ArrayLike<number>,
+  scores: Tensor1D,
+  logp: Tensor2D,
+  referenceLogp: Tensor2D,
+  { mask, last }: { mask: Tensor2D; last: Tensor2D },
   beta: number,
-): Float32Array {
-  const scored = logp.length / lengths.length;
-  const rewards = new Float32Array(logp.length);
-  for (let b = 0; b < lengths.length; b++) {
-    for (let s = 0; s < lengths[b]!; s++) {
-      const i = b * scored + s;
-      rewards[i] = -beta * (logp[i]! - referenceLogp[i]!);
-    }
-    const last = b * scored + lengths[b]! - 1;
-    rewards[last] = rewards[last]! + (1 - beta) * scores[b]!;
-  }
-  return rewards;
+): Tensor2D {
+  return tidy(() => {
+    const penalty = mul(mul(sub(logp, referenceLogp), mask), -beta);
+    return add(penalty, mul(last, mul(expandDims(scores, 1), 1 - beta)));
+  });
 }
 
-/** Z_t = sum_{u >= t} gamma^(u - t) R_u within each response; 0 past its end. */
-export function discountedReturns(rewards: Float32Array, lengths: ArrayLike<number>, gamma: number): Float32Array {
-  const scored = rewards.length / lengths.length;
-  const returns = new Float32Array(rewards.length);
-  for (let b = 0; b < lengths.length; b++) {
-    let tail = 0;
-    for (let s = lengths[b]! - 1; s >= 0; s--) {
-      tail = rewards[b * scored + s]! + gamma * tail;
-      returns[b * scored + s] = tail;
-    }
+/** Z_t = sum_{u >= t} gamma^(u - t) R_u within each row. [B, S] rewards, 0 past the end -> [B, S] */
+export function discountedReturns(rewards: Tensor2D, gamma: number): Tensor2D {
+  const columns = rewards.shape[1];
+  const discount = new Float32Array(columns * columns);
+  for (let u = 0; u < columns; u++) {
+    for (let t = 0; t <= u; t++) discount[u * columns + t] = gamma ** (u - t);
   }
-  return returns;
+  return tidy(() => matMul(rewards, tensor2d(discount, [columns, columns])));
+}
+
+/** x / (std + 1e-8) with the deviation over masked entries; the mean is not taken off. Entries outside become 0. */
+export function divideByDeviation(values: Tensor2D, mask: Tensor2D): Tensor2D {
+  return tidy(() => {
+    const deviation: Scalar = sqrt(maskedMean(square(sub(values, maskedMean(values, mask))), mask));
+    return div(mul(values, mask), add(deviation, 1e-8));
+  });
+}
+
+/** Mean over responses of sum_t m_t (log p - log q): the k1 estimate of the sequence KL, nats. [B, S] -> scalar */
+export function meanSequenceKl(logp: Tensor2D, referenceLogp: Tensor2D, mask: Tensor2D): Scalar {
+  return tidy(() => div<Scalar>(sum(mul(sub(logp, referenceLogp), mask)), logp.shape[0]));
 }
 
 export interface Moments {
@@ -47,31 +58,17 @@ export interface Moments {
   readonly std: number;
 }
 
-/** Mean and population standard deviation of the values with a non-zero mask. NaN where there are none. */
-export function moments(values: ArrayLike<number>, mask?: ArrayLike<number>): Moments {
-  let count = 0;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (mask && mask[i] === 0) continue;
-    count++;
-    sum += values[i]!;
-  }
-  const mean = sum / count;
+/** Mean and population standard deviation. NaN where there are no values. */
+export function moments(values: ArrayLike<number>): Moments {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  const mean = total / values.length;
   let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (mask && mask[i] === 0) continue;
-    squares += (values[i]! - mean) ** 2;
-  }
-  return { mean, std: Math.sqrt(squares / count) };
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
+  return { mean, std: Math.sqrt(squares / values.length) };
 }
 
 /** (x - mean) / (std + 1e-8) with given moments, so that one set of samples can standardise another. */
 export function standardise(values: ArrayLike<number>, { mean, std }: Moments): Float32Array {
   return Float32Array.from(values, (x) => (x - mean) / (std + 1e-8));
-}
-
-/** x / (std + 1e-8), with the deviation over masked entries; the mean is not taken off. Entries outside become 0. */
-export function divideByDeviation(values: Float32Array, mask: ArrayLike<number>): Float32Array {
-  const { std } = moments(values, mask);
-  return values.map((x, i) => (mask[i] === 0 ? 0 : x / (std + 1e-8)));
 }

@@ -11,7 +11,7 @@ export async function chooseFirst(
   params: ParameterSet,
   sequences: readonly Sequence[],
 ): Promise<Float32Array> {
-  const forward = engine.forward(params, packBatch(sequences, { scored: 1 }), {
+  const forward = await engine.forward(params, packBatch(sequences, { scored: 1 }), {
     outputs: ['choiceLogp'],
     choices: CHOICE_IDS,
   });

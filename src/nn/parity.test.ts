@@ -5,10 +5,10 @@ import { loadCpuEngine } from './cpu/loadNode';
 import { layoutOf, type ModelShape } from './layout';
 import { createReferenceEngine } from './reference/engine';
 import {
-  expectGoldenCurve, expectGoldenPass, expectSamePass, largestDifference, lossCurve, pushBack, randomBatch,
+  expectGoldenCurve, expectGoldenPass, expectSamePass, gradNormOf, largestDifference, lossCurve, pushBack, randomBatch,
   randomCotangents, randomParameters, runPass,
 } from './testing/engines';
-import type { AdamWOptions, Batch, Engine, ForwardOptions, OutputName } from './types';
+import type { AdamWOptions, Batch, Engine, ForwardOptions, OptimizerState, OutputName } from './types';
 
 const SHAPE: ModelShape = { vocab: 45, width: 32, layers: 2, heads: 4, positions: 24, valueHeads: 2 };
 /** Sizes that fill no vector register and no tile. */
@@ -25,6 +25,41 @@ beforeAll(async () => {
 describe('golden values of PyTorch', () => {
   it('gives the same outputs and gradient norms', () => expectGoldenPass(engine));
   it('follows five clipped AdamW steps', () => expectGoldenCurve(engine));
+});
+
+describe('parameters and optimizer that were read', () => {
+  interface Progress { readonly values: Float32Array; readonly state?: OptimizerState }
+
+  it.each([['CPU', () => engine], ['reference', () => reference]])('go on as if never stopped, %s', async (_, get) => {
+    const one = get();
+    const train = async (from: Progress, steps: readonly number[]): Promise<Required<Progress>> => {
+      const params = one.createParameters(SHAPE, from.values);
+      const optimizer = one.createOptimizer(params, from.state);
+      for (const step of steps) {
+        const forward = await one.forward(params, randomBatch(SHAPE, step, 2, 8), { outputs: ['logp'], keep: true });
+        await pushBack(one, forward, randomCotangents(forward.outputs, step));
+        (await one.step(optimizer, { learningRate: 0.01, weightDecay: 0.1 })).gradNorm.dispose();
+        forward.dispose();
+      }
+      const reached = { values: await one.readParameters(params), state: await one.readOptimizer(optimizer) };
+      optimizer.dispose();
+      params.dispose();
+      return reached;
+    };
+    const start = { values: randomParameters(layoutOf(SHAPE), 9) };
+    const whole = await train(start, [0, 1, 2, 3]);
+    const half = await train(start, [0, 1]);
+    expect(await train(half, [2, 3])).toEqual(whole);
+    expect(whole.state.steps).toBe(4);
+    // Each part of the state matters.
+    const { first, second, steps } = half.state;
+    const zeros = new Float32Array(first.length);
+    const spoilt = [{ first: zeros, second, steps }, { first, second: zeros, steps }, { first, second, steps: 0 }];
+    for (const state of spoilt) {
+      const { values } = await train({ values: half.values, state }, [2, 3]);
+      expect(largestDifference(values, whole.values)).toBeGreaterThan(1e-4);
+    }
+  });
 });
 
 describe('CPU engine against the reference', () => {
@@ -70,9 +105,9 @@ describe('CPU engine against the reference', () => {
       const norms: number[] = [];
       for (let step = 0; step < 4; step++) {
         const batch = randomBatch(SHAPE, step, 4, 16);
-        const forward = one.forward(params, batch, { outputs: ['logp', 'value'], keep: true });
-        pushBack(one, forward, randomCotangents(forward.outputs, step));
-        norms.push((await one.step(optimizer, options)).gradNorm);
+        const forward = await one.forward(params, batch, { outputs: ['logp', 'value'], keep: true });
+        await pushBack(one, forward, randomCotangents(forward.outputs, step));
+        norms.push(await gradNormOf(await one.step(optimizer, options)));
         forward.dispose();
       }
       const after = await one.readParameters(params);

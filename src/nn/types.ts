@@ -1,4 +1,4 @@
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Layout, ModelShape } from './layout';
 
 /**
@@ -82,11 +82,21 @@ export interface Optimizer {
   dispose(): void;
 }
 
+/** What AdamW knows beside the parameters: with it, and the same gradients, training goes on as if never stopped. */
+export interface OptimizerState {
+  /** Steps that were applied; skipped ones do not count. */
+  readonly steps: number;
+  /** First and second moments, flat like the parameters. */
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
 export interface StepOutcome {
-  /** Global gradient norm before clipping. */
-  readonly gradNorm: number;
-  /** True where the gradient was not finite: nothing was changed but the gradient, which is cleared. */
-  readonly skipped: boolean;
+  /**
+   * Global gradient norm before clipping. Not finite where the step was skipped: nothing was changed then but the
+   * gradient, which is cleared. Read it when it suits (a readback stalls a GPU); the caller disposes it.
+   */
+  readonly gradNorm: Scalar;
 }
 
 export interface GenerateOptions {
@@ -121,6 +131,8 @@ export interface Engine {
   readonly backendName: string;
   /** For people: "CPU, WebAssembly SIMD" or the adapter's name. */
   readonly description: string;
+  /** Training steps after which it pays to read metrics back: 1 where a read costs nothing. */
+  readonly readEvery: number;
   /** @throws Error with advice for the visitor where the engine can compute no more: a lost GPU. */
   assertAlive(): void;
   /** @param values flat buffer of `layoutOf(shape).size` floats. */
@@ -130,11 +142,13 @@ export interface Engine {
   writeParameters(params: ParameterSet, values: Float32Array): void;
   /** Gradient buffer as it stands (for tests and diagnostics). */
   readGradients(params: ParameterSet): Promise<Float32Array>;
-  /** @throws RangeError on ids, lengths or positions out of bounds, before anything is computed. */
-  forward(params: ParameterSet, batch: Batch, options: ForwardOptions): Forward;
+  /** Rejects with RangeError on ids, lengths or positions out of bounds, before anything is computed. */
+  forward(params: ParameterSet, batch: Batch, options: ForwardOptions): Promise<Forward>;
   /** Adds d(sum of output * grad) / d(params) to the gradient buffer. `grads` are tensors shaped like the outputs. */
-  backward(forward: Forward, grads: Outputs): void;
-  createOptimizer(params: ParameterSet): Optimizer;
+  backward(forward: Forward, grads: Outputs): Promise<void>;
+  /** @param state goes on from there; default: zero moments. */
+  createOptimizer(params: ParameterSet, state?: OptimizerState): Optimizer;
+  readOptimizer(optimizer: Optimizer): Promise<OptimizerState>;
   /** Clips, applies AdamW, clears the gradient. */
   step(optimizer: Optimizer, options: AdamWOptions): Promise<StepOutcome>;
   /** Rows are prompt-major: row = promptIndex * samplesPerPrompt + sample. Prompts carry their separator. */

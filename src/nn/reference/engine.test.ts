@@ -6,7 +6,7 @@ import { TOKEN } from '../../core/tokens';
 import { packBatch } from '../batch';
 import { layoutOf, type ModelShape } from '../layout';
 import {
-  expectGoldenCurve, expectGoldenPass, largestDifference, norm, pushBack, randomBatch, randomCotangents,
+  expectGoldenCurve, expectGoldenPass, gradNormOf, largestDifference, norm, pushBack, randomBatch, randomCotangents,
   randomParameters, readOutputs, relativeErrors, runPass,
 } from '../testing/engines';
 import type { AdamWOptions, Engine, ForwardOptions, OutputName, ParameterSet } from '../types';
@@ -34,7 +34,7 @@ describe('gradients', () => {
     const { gradients } = await runPass(engine, SHAPE, values, batch, options);
     const objectiveAt = async (shifted: Float32Array): Promise<number> => {
       const params = engine.createParameters(SHAPE, shifted);
-      const forward = engine.forward(params, batch, options);
+      const forward = await engine.forward(params, batch, options);
       const cotangents = randomCotangents(forward.outputs, 5);
       let total = 0;
       for (const [name, output] of Object.entries(await readOutputs(forward))) {
@@ -65,14 +65,14 @@ describe('gradients', () => {
   it('accumulate over passes and are cleared by a step', async () => {
     const params = engine.createParameters(SHAPE, randomParameters(LAYOUT, 3));
     const optimizer = engine.createOptimizer(params);
-    const forward = engine.forward(params, randomBatch(SHAPE, 4, 2, 6), { outputs: ['logp'], keep: true });
+    const forward = await engine.forward(params, randomBatch(SHAPE, 4, 2, 6), { outputs: ['logp'], keep: true });
     const cotangents = randomCotangents(forward.outputs, 5);
-    pushBack(engine, forward, cotangents);
+    await pushBack(engine, forward, cotangents);
     const once = await engine.readGradients(params);
-    pushBack(engine, forward, cotangents);
+    await pushBack(engine, forward, cotangents);
     const twice = await engine.readGradients(params);
     expect(largestDifference(twice, once.map((x) => 2 * x))).toBeLessThan(1e-6);
-    await engine.step(optimizer, { learningRate: 0.1 });
+    (await engine.step(optimizer, { learningRate: 0.1 })).gradNorm.dispose();
     expect(norm(await engine.readGradients(params))).toBe(0);
     forward.dispose();
     optimizer.dispose();
@@ -85,10 +85,10 @@ describe('gradients', () => {
     const options: ForwardOptions = { outputs: ['logp', 'value'] };
     const { gradients } = await runPass(engine, SHAPE, values, batch, options);
     const params = engine.createParameters(SHAPE, values);
-    const forward = engine.forward(params, batch, { ...options, keep: true });
+    const forward = await engine.forward(params, batch, { ...options, keep: true });
     engine.writeParameters(params, randomParameters(LAYOUT, 8));
-    engine.forward(params, batch, options).dispose();
-    pushBack(engine, forward, randomCotangents(forward.outputs, 5));
+    (await engine.forward(params, batch, options)).dispose();
+    await pushBack(engine, forward, randomCotangents(forward.outputs, 5));
     expect(largestDifference(await engine.readGradients(params), gradients)).toBe(0);
     forward.dispose();
     params.dispose();
@@ -114,7 +114,7 @@ describe('padding', () => {
     const short = { tokens: [9, 2, 7, 1], scoreFrom: 1, extra: [0.5, 0, -1, 2] };
     const options: ForwardOptions = { outputs: EVERYTHING, choices: [7, 8] };
     const read = async (sequences: (typeof long | typeof short)[], side: 'left' | 'right') => {
-      const forward = engine.forward(params, packBatch(sequences, { side, scored: 6 }), options);
+      const forward = await engine.forward(params, packBatch(sequences, { side, scored: 6 }), options);
       const outputs = await readOutputs(forward);
       forward.dispose();
       return outputs;
@@ -151,9 +151,10 @@ describe('AdamW', () => {
   const learn = async (groups: NonNullable<AdamWOptions['groups']>): Promise<Float32Array> => {
     params = engine.createParameters(SHAPE, values);
     const optimizer = engine.createOptimizer(params);
-    const forward = engine.forward(params, randomBatch(SHAPE, 4, 2, 6), { outputs: ['logp', 'value'], keep: true });
-    pushBack(engine, forward, randomCotangents(forward.outputs, 5));
-    await engine.step(optimizer, { learningRate: 0.01, weightDecay: 0.1, groups });
+    const batch = randomBatch(SHAPE, 4, 2, 6);
+    const forward = await engine.forward(params, batch, { outputs: ['logp', 'value'], keep: true });
+    await pushBack(engine, forward, randomCotangents(forward.outputs, 5));
+    (await engine.step(optimizer, { learningRate: 0.01, weightDecay: 0.1, groups })).gradNorm.dispose();
     const after = await engine.readParameters(params);
     forward.dispose();
     optimizer.dispose();
@@ -174,9 +175,9 @@ describe('AdamW', () => {
   it('skips a gradient that is not finite and clears it', async () => {
     params = engine.createParameters(SHAPE, values);
     const optimizer = engine.createOptimizer(params);
-    const forward = engine.forward(params, randomBatch(SHAPE, 4, 2, 6), { outputs: ['value'], keep: true });
-    pushBack(engine, forward, { value: new Float32Array(forward.outputs.value!.size).fill(NaN) });
-    expect((await engine.step(optimizer, { learningRate: 0.1 })).skipped).toBe(true);
+    const forward = await engine.forward(params, randomBatch(SHAPE, 4, 2, 6), { outputs: ['value'], keep: true });
+    await pushBack(engine, forward, { value: new Float32Array(forward.outputs.value!.size).fill(NaN) });
+    expect(await gradNormOf(await engine.step(optimizer, { learningRate: 0.1 }))).toBeNaN();
     expect(largestDifference(await engine.readParameters(params), values)).toBe(0);
     expect(norm(await engine.readGradients(params))).toBe(0);
     forward.dispose();
@@ -199,7 +200,7 @@ describe('generate', () => {
       return { tokens: [...prompt, ...tokens], scoreFrom: prompt.length - 1 };
     });
     const batch = packBatch(sequences, { scored: 7 });
-    const forward = engine.forward(params, batch, { outputs: ['logp'], temperature: 0.7 });
+    const forward = await engine.forward(params, batch, { outputs: ['logp'], temperature: 0.7 });
     const { logp } = await readOutputs(forward);
     texts.forEach((text, r) => {
       expect(text.tokens.length).toBeGreaterThan(0);
@@ -246,7 +247,7 @@ describe('generate', () => {
     const [text] = await engine.generate(params, [[5, 2]], { temperature: 0, maxNewTokens: 1, key });
     const choices = Array.from({ length: SHAPE.vocab }, (_, id) => id);
     const batch = packBatch([{ tokens: [5, 2], scoreFrom: 1 }]);
-    const forward = engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
+    const forward = await engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
     const { choiceLogp } = await readOutputs(forward);
     expect(text!.tokens[0]).toBe(choiceLogp!.indexOf(Math.max(...choiceLogp!)));
     expect(text!.logp[0]).toBeCloseTo(Math.max(...choiceLogp!), 4);
@@ -273,14 +274,16 @@ describe('bounds', () => {
       [{}, { outputs: ['choiceLogp'], choices: [SHAPE.vocab] }],
     ];
     for (const [part, options] of wrong) {
-      const forward = () => engine.forward(params, { ...batch, ...part }, { outputs: ['logp'], ...options });
-      expect(forward).toThrow(RangeError);
+      const forward = engine.forward(params, { ...batch, ...part }, { outputs: ['logp'], ...options });
+      await expect(forward).rejects.toThrow(RangeError);
     }
     const generateOptions = { temperature: 1, maxNewTokens: 4, key: 1 };
     await expect(engine.generate(params, [[99]], generateOptions)).rejects.toThrow(RangeError);
     await expect(engine.generate(params, [[]], generateOptions)).rejects.toThrow(/empty/);
     await expect(engine.generate(params, [new Array(9).fill(3)], generateOptions)).rejects.toThrow(/positions/);
     expect(() => engine.createParameters(SHAPE, new Float32Array(3))).toThrow(RangeError);
+    const moments = { steps: 1, first: new Float32Array(LAYOUT.size), second: new Float32Array(3) };
+    expect(() => engine.createOptimizer(params, moments)).toThrow(RangeError);
     expect(memory().numTensors).toBe(before);
     params.dispose();
   });
@@ -292,9 +295,9 @@ describe('memory', () => {
     const optimizer = engine.createOptimizer(params);
     const batch = randomBatch(SHAPE, 4, 2, 6, true);
     const cycle = async (): Promise<number> => {
-      const forward = engine.forward(params, batch, { outputs: EVERYTHING, choices: [7], keep: true });
-      pushBack(engine, forward, randomCotangents(forward.outputs, 5));
-      await engine.step(optimizer, { learningRate: 1e-3 });
+      const forward = await engine.forward(params, batch, { outputs: EVERYTHING, choices: [7], keep: true });
+      await pushBack(engine, forward, randomCotangents(forward.outputs, 5));
+      (await engine.step(optimizer, { learningRate: 1e-3 })).gradNorm.dispose();
       forward.dispose();
       await engine.generate(params, [[3, 2]], { temperature: 1, maxNewTokens: 10, key: 1 });
       const copy = engine.copyParameters(params);

@@ -1,8 +1,9 @@
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import {
   add, addN, dispose, engine, keep, mul, ready, setBackend, sum, tidy,
   type Scalar, type Tensor,
 } from '@tensorflow/tfjs-core';
+// After tfjs-core itself: its gradients are written with tensor methods that it must have set up.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../cpu/checks';
 import { layoutOf } from '../layout';
 import type {
@@ -66,6 +67,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
     kind,
     backendName,
     description,
+    readEvery: 1,
     assertAlive,
     createParameters: (shape, values) => new ReferenceParameters(layoutOf(shape), values),
     copyParameters(params) {
@@ -78,7 +80,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
     writeParameters: (params, values) => own(params).write(values),
     readGradients: async (params) => (await own(params).gradient.data<'float32'>()).slice(),
 
-    forward(params, batch, forwardOptions) {
+    async forward(params, batch, forwardOptions) {
       const set = own(params);
       assertAlive();
       checkBatch(set.layout.shape, batch);
@@ -91,7 +93,7 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
       return new ReferenceForward(outputs, set, batch, forwardOptions, forwardOptions.keep ? set.snapshot() : []);
     },
 
-    backward(forward, grads) {
+    async backward(forward, grads) {
       if (!(forward instanceof ReferenceForward)) throw new TypeError('backward: not a forward pass of this engine');
       forward.requireKept();
       assertAlive();
@@ -115,12 +117,13 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
       );
     },
 
-    createOptimizer: (params): Optimizer => new ReferenceAdamW(own(params)),
+    createOptimizer: (params, state): Optimizer => new ReferenceAdamW(own(params), state),
+    readOptimizer: async (optimizer) => ownOptimizer(optimizer).read(),
     async step(optimizer, stepOptions) {
-      if (!(optimizer instanceof ReferenceAdamW)) throw new TypeError('step: not an optimizer of this engine');
+      const adamw = ownOptimizer(optimizer);
       checkAdamW(stepOptions);
       assertAlive();
-      const outcome = await optimizer.step(stepOptions);
+      const outcome = await adamw.step(stepOptions);
       assertAlive();
       return outcome;
     },
@@ -146,4 +149,9 @@ export async function createReferenceEngine(options: ReferenceOptions = {}): Pro
 function own(params: ParameterSet): ReferenceParameters {
   if (!(params instanceof ReferenceParameters)) throw new TypeError('not a parameter set of this engine');
   return params;
+}
+
+function ownOptimizer(optimizer: Optimizer): ReferenceAdamW {
+  if (!(optimizer instanceof ReferenceAdamW)) throw new TypeError('not an optimizer of this engine');
+  return optimizer;
 }

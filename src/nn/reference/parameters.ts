@@ -4,7 +4,7 @@ import {
   type Rank, type Scalar, type Tensor, type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import type { Layout } from '../layout';
-import type { AdamWOptions, Optimizer, ParameterSet, StepOutcome } from '../types';
+import type { AdamWOptions, Optimizer, OptimizerState, ParameterSet, StepOutcome } from '../types';
 import type { Weights } from './model';
 
 /** Flat parameters and gradient, each one tensor that is replaced, never written to. */
@@ -93,12 +93,23 @@ function checkSize(layout: Layout, values: Float32Array): void {
 export class ReferenceAdamW implements Optimizer {
   private readonly first: { moment: Tensor1D };
   private readonly second: { moment: Tensor1D };
-  private steps = 0;
+  private steps: number;
 
-  constructor(readonly params: ReferenceParameters) {
-    const zero = (): { moment: Tensor1D } => ({ moment: keep(zeros<Rank.R1>([params.layout.size])) });
-    this.first = zero();
-    this.second = zero();
+  /** @throws RangeError where `state` has other moments than `layout.size`. */
+  constructor(readonly params: ReferenceParameters, state?: OptimizerState) {
+    const { layout } = params;
+    if (state) for (const moments of [state.first, state.second]) checkSize(layout, moments);
+    const moment = (values: Float32Array | undefined): { moment: Tensor1D } => ({
+      moment: keep(values ? tensor1d(values.slice(), 'float32') : zeros<Rank.R1>([layout.size])),
+    });
+    this.first = moment(state?.first);
+    this.second = moment(state?.second);
+    this.steps = state?.steps ?? 0;
+  }
+
+  async read(): Promise<OptimizerState> {
+    const [first, second] = [await this.first.moment.data<'float32'>(), await this.second.moment.data<'float32'>()];
+    return { steps: this.steps, first: first.slice(), second: second.slice() };
   }
 
   async step(options: AdamWOptions): Promise<StepOutcome> {
@@ -107,9 +118,7 @@ export class ReferenceAdamW implements Optimizer {
     const { rates, decays, trained } = perParameter(params.layout, options);
     const norm = tidy(() => sqrt(sum<Scalar>(square(mul(params.gradient, tensor1d(trained))))));
     const gradNorm = (await norm.data<'float32'>())[0]!;
-    norm.dispose();
-    const skipped = !Number.isFinite(gradNorm);
-    if (!skipped) {
+    if (Number.isFinite(gradNorm)) {
       this.steps++;
       const clip = gradNorm > clipNorm ? clipNorm / gradNorm : 1;
       const moved = tidy(() => {
@@ -132,7 +141,7 @@ export class ReferenceAdamW implements Optimizer {
       params.replaceValues(moved.values);
     }
     params.replaceGradient(zeros<Rank.R1>([params.layout.size]));
-    return { gradNorm, skipped };
+    return { gradNorm: norm };
   }
 
   dispose(): void {
