@@ -1,5 +1,5 @@
 // Embedding, layer norm, gelu, bias and row copies. All widths are multiples of 4 unless a comment says otherwise.
-import { exp4, sumLanes } from './simd';
+import { exp4, madd, sumLanes } from './simd';
 
 const EPSILON: f32 = 1e-5;
 const GELU_SCALE: f32 = 0.7978845608028654; // sqrt(2 / pi)
@@ -16,7 +16,7 @@ export function embed(
     const scale = f32x4.splat(extra ? load<f32>(extra + (<usize>i << 2)) : 0);
     for (let o: usize = 0; o < rowBytes; o += 16) {
       let sum = f32x4.add(v128.load(word + o), v128.load(place + o));
-      if (extra) sum = f32x4.add(sum, f32x4.mul(scale, v128.load(vector + o)));
+      if (extra) sum = madd(scale, v128.load(vector + o), sum);
       v128.store(x + o, sum);
     }
     x += rowBytes;
@@ -36,7 +36,7 @@ export function embedBackward(
       const g = v128.load(dx + o);
       v128.store(word + o, f32x4.add(v128.load(word + o), g));
       v128.store(place + o, f32x4.add(v128.load(place + o), g));
-      if (extra) v128.store(dVector + o, f32x4.add(v128.load(dVector + o), f32x4.mul(scale, g)));
+      if (extra) v128.store(dVector + o, madd(scale, g, v128.load(dVector + o)));
     }
     dx += rowBytes;
   }
@@ -53,13 +53,13 @@ export function layerNorm(x: usize, n: i32, d: i32, weight: usize, bias: usize, 
     let squares = f32x4.splat(0);
     for (let o: usize = 0; o < rowBytes; o += 16) {
       const delta = f32x4.sub(v128.load(x + o), mean4);
-      squares = f32x4.add(squares, f32x4.mul(delta, delta));
+      squares = madd(delta, delta, squares);
     }
     const rstd: f32 = <f32>1 / sqrt<f32>(sumLanes(squares) / <f32>d + EPSILON);
     const rstd4 = f32x4.splat(rstd);
     for (let o: usize = 0; o < rowBytes; o += 16) {
       const hat = f32x4.mul(f32x4.sub(v128.load(x + o), mean4), rstd4);
-      v128.store(y + o, f32x4.add(f32x4.mul(hat, v128.load(weight + o)), v128.load(bias + o)));
+      v128.store(y + o, madd(hat, v128.load(weight + o), v128.load(bias + o)));
     }
     store<f32>(stats, mean);
     store<f32>(stats, rstd, 4);
@@ -86,7 +86,7 @@ export function layerNormBackward(
       const g = f32x4.mul(up, v128.load(weight + o));
       const upHat = f32x4.mul(up, hat);
       sumG = f32x4.add(sumG, g);
-      sumGHat = f32x4.add(sumGHat, f32x4.mul(g, hat));
+      sumGHat = madd(g, hat, sumGHat);
       v128.store(dWeight + o, f32x4.add(v128.load(dWeight + o), upHat));
       v128.store(dBias + o, f32x4.add(v128.load(dBias + o), up));
     }
@@ -109,7 +109,7 @@ export function layerNormBackward(
 @inline
 function geluGate(x: v128, square: v128): v128 {
   const one = f32x4.splat(1);
-  const inner = f32x4.mul(x, f32x4.add(one, f32x4.mul(square, f32x4.splat(GELU_CUBIC))));
+  const inner = f32x4.mul(x, madd(square, f32x4.splat(GELU_CUBIC), one));
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.mul(inner, f32x4.splat(<f32>-2 * GELU_SCALE)))));
 }
 
@@ -121,16 +121,20 @@ export function gelu(x: usize, n: i32, y: usize): void {
   }
 }
 
-/** dy becomes dy * gelu'(x), n floats. */
-export function geluBackward(x: usize, n: i32, dy: usize): void {
+/**
+ * dy becomes dy * gelu'(x), n floats.
+ * @param y gelu(x): y / x is the gate again, for less than an exponential; next to 0, where that is 0 / 0, it is 1/2.
+ */
+export function geluBackward(x: usize, y: usize, n: i32, dy: usize): void {
   const one = f32x4.splat(1);
   for (let o: usize = 0, end = (<usize>n) << 2; o < end; o += 16) {
     const v = v128.load(x + o);
     const square = f32x4.mul(v, v);
-    const gate = geluGate(v, square);
+    const tiny = f32x4.lt(square, f32x4.splat(1e-20));
+    const gate = v128.bitselect(f32x4.splat(0.5), f32x4.div(v128.load(y + o), v), tiny);
     const slope = f32x4.mul(
       f32x4.splat(<f32>2 * GELU_SCALE),
-      f32x4.add(one, f32x4.mul(square, f32x4.splat(<f32>3 * GELU_CUBIC))),
+      madd(square, f32x4.splat(<f32>3 * GELU_CUBIC), one),
     );
     const bend = f32x4.mul(f32x4.mul(v, slope), f32x4.mul(gate, f32x4.sub(one, gate)));
     v128.store(dy + o, f32x4.mul(v128.load(dy + o), f32x4.add(gate, bend)));
@@ -180,7 +184,7 @@ export function tokenWeight(wte: usize, ids: usize, n: i32, d: i32, weight: usiz
     const row = wte + load<i32>(ids + (<usize>i << 2)) * rowBytes;
     let sum = f32x4.splat(0);
     for (let o: usize = 0; o < rowBytes; o += 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load(row + o), v128.load(weight + o)));
+      sum = madd(v128.load(row + o), v128.load(weight + o), sum);
     }
     store<f32>(out + (<usize>i << 2), load<f32>(bias) + sumLanes(sum));
   }
@@ -197,8 +201,8 @@ export function tokenWeightBackward(
     const g4 = f32x4.splat(g);
     for (let o: usize = 0; o < rowBytes; o += 16) {
       const to = dWte + offset + o;
-      v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g4, v128.load(weight + o))));
-      v128.store(dWeight + o, f32x4.add(v128.load(dWeight + o), f32x4.mul(g4, v128.load(wte + offset + o))));
+      v128.store(to, madd(g4, v128.load(weight + o), v128.load(to)));
+      v128.store(dWeight + o, madd(g4, v128.load(wte + offset + o), v128.load(dWeight + o)));
     }
     store<f32>(dBias, load<f32>(dBias) + g);
   }

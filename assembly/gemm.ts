@@ -3,7 +3,7 @@
 // A is packed into tiles of 4 rows, stored [k][4]; B into panels of 8 columns, stored [k][8]; missing rows and columns
 // are zeros, so the tile has no edge cases but its store. The order of additions of an element depends on k alone: a
 // row's result is the same bits whatever other rows are in the batch.
-import { transpose4 } from './simd';
+import { madd, transpose4 } from './simd';
 
 /** Depth of one chunk: a packed panel (8 kB) and a packed tile (4 kB) stay in the first-level cache. */
 const KC: i32 = 256;
@@ -51,17 +51,17 @@ export function tile(kc: i32, a: usize, b: usize, c: usize, ldc: usize, bias: us
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let s = v128.load_splat<f32>(a);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = madd(s, b0, c00);
+    c01 = madd(s, b1, c01);
     s = v128.load_splat<f32>(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = madd(s, b0, c10);
+    c11 = madd(s, b1, c11);
     s = v128.load_splat<f32>(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = madd(s, b0, c20);
+    c21 = madd(s, b1, c21);
     s = v128.load_splat<f32>(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    c30 = madd(s, b0, c30);
+    c31 = madd(s, b1, c31);
     a += 16;
     b += 32;
   }
@@ -129,22 +129,23 @@ export function packColumns(src: usize, ld: usize, cols: i32, kc: i32, dst: usiz
   }
 }
 
-/** Packs kc rows of row-major B[kc, n], ld in bytes, into panels: dst[panel][k][8]. */
-export function packPanels(src: usize, ld: usize, kc: i32, n: i32, dst: usize): void {
+/** Packs kc rows of row-major B[kc, n], ld in bytes, into panels of `depth` rows: dst[panel][depth][8]. */
+export function packPanels(src: usize, ld: usize, kc: i32, n: i32, dst: usize, depth: i32): void {
   for (let j = 0; j < n; j += 8) {
     const cols = min(8, n - j);
     let from = src + (<usize>j << 2);
+    let to = dst + (<usize>(j * depth) << 2);
     for (let k = 0; k < kc; k++) {
       if (cols == 8) {
-        v128.store(dst, v128.load(from));
-        v128.store(dst, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
       } else {
-        v128.store(dst, f32x4.splat(0));
-        v128.store(dst, f32x4.splat(0), 16);
-        for (let i = 0; i < cols; i++) store<f32>(dst + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
+        v128.store(to, f32x4.splat(0));
+        v128.store(to, f32x4.splat(0), 16);
+        for (let i = 0; i < cols; i++) store<f32>(to + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
       }
       from += ld;
-      dst += 32;
+      to += 32;
     }
   }
 }
@@ -179,7 +180,7 @@ export function packB(transposed: bool, src: usize, ldb: i32, k: i32, n: i32, ds
     const kc = min(KC, k - k0);
     const to = dst + (<usize>(k0 * padded) << 2);
     if (transposed) packPanelsTransposed(src + (<usize>k0 << 2), ld, kc, n, to);
-    else packPanels(src + k0 * ld, ld, kc, n, to);
+    else packPanels(src + k0 * ld, ld, kc, n, to, kc);
   }
 }
 

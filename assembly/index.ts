@@ -7,5 +7,6 @@ export {
 } from './elementwise';
 export { attention, attentionBackward, decodeAttention } from './attention';
 export { choiceLogp, choiceLogpBackward, crossEntropy, crossEntropyBackward, sample } from './softmax';
+export { isRelaxed } from './simd';
 export { randomU32, unitFloat } from './rng';
 export { adamw, sumSquares } from './adamw';

@@ -1,7 +1,7 @@
 // What is read from logits: log-probability and entropy with their gradients, choices, samples.
 // Logits are rows of ld = ceil4(vocab) floats; the columns from vocab to ld are filled with -1e30 here.
 import { randomU32, unitFloat } from './rng';
-import { exp4, larger, maxLanes, sumLanes } from './simd';
+import { exp4, larger, madd, maxLanes, sumLanes } from './simd';
 
 const NOTHING: f32 = -1e30;
 
@@ -33,7 +33,7 @@ export function crossEntropy(
       const z = f32x4.mul(f32x4.sub(v128.load(logits + o), top4), scale4);
       const e = exp4(z);
       total = f32x4.add(total, e);
-      weighted = f32x4.add(weighted, f32x4.mul(e, z));
+      weighted = madd(e, z, weighted);
     }
     const sum = sumLanes(total);
     const logSum = <f32>Math.log(<f64>sum);
@@ -69,7 +69,7 @@ export function crossEntropyBackward(
     for (let o: usize = 0; o < bytes; o += 16) {
       const z = f32x4.mul(f32x4.sub(v128.load(logits + o), top4), scale4);
       const logP = f32x4.sub(z, logSum4);
-      const slope = f32x4.add(gLogp4, f32x4.mul(gEntropy4, f32x4.add(logP, h4)));
+      const slope = madd(gEntropy4, f32x4.add(logP, h4), gLogp4);
       v128.store(dLogits + o, f32x4.mul(f32x4.mul(exp4(logP), slope), minusScale4));
     }
     const target = at(dLogits, load<i32>(at(targets, i)));

@@ -1,10 +1,10 @@
-import { keep, ready, setBackend, type Tensor, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
+import { keep, ready, scalar, setBackend, type Tensor, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import { layoutOf, type ModelShape } from '../layout';
 import type {
-  AdamWOptions, Batch, Engine, Forward, ForwardOptions, GenerateOptions, Generation, Optimizer, OutputName, Outputs,
-  ParameterSet, StepOutcome,
+  AdamWOptions, Batch, Engine, Forward, ForwardOptions, GenerateOptions, Generation, Optimizer, OptimizerState,
+  OutputName, Outputs, ParameterSet, StepOutcome,
 } from '../types';
 import { checkAdamW, checkBatch, checkForward, checkGenerate } from './checks';
 import { type Activations, type OutputArrays, outputSizes, runBackward, runForward } from './forward';
@@ -13,19 +13,24 @@ import { createRuntime, type Runtime } from './kernels';
 import { Scope } from './memory';
 import { adamwStep } from './optimizer';
 import { CpuOptimizer, CpuParameters, ownParameters } from './parameters';
+import { promptGroups } from './prompts';
 
 /** Tokens that a pass without `keep` works on at a time: bounds its memory and stays in the cache. */
-const GROUP_TOKENS = 2048;
+const PIECE_TOKENS = 2048;
 
-/** The Engine with two figures about its memory, for tests and diagnostics. */
+/** The Engine with figures about its memory and a way in and out for gradients that are computed in parts. */
 export interface CpuEngine extends Engine {
   /** WebAssembly memory: bytes reserved, and bytes in use now. */
   memoryUse(): { readonly reserved: number; readonly used: number };
+  /** A copy of the gradient buffer, which is cleared. */
+  takeGradients(params: ParameterSet): Float32Array;
+  /** Adds values, flat like the parameters, to the gradient buffer. */
+  addGradients(params: ParameterSet, values: Float32Array): void;
 }
 
 /**
  * The model as WebAssembly SIMD kernels on one thread, with the tfjs 'cpu' backend for the small output tensors.
- * @param source `generated/kernels.wasm`, compiled or as bytes
+ * @param source `generated/kernels.wasm` or `generated/kernels-relaxed.wasm`, compiled or as bytes
  * @throws Error where tfjs' cpu backend or WebAssembly SIMD is missing
  */
 export async function createCpuEngine(source: WebAssembly.Module | BufferSource): Promise<CpuEngine> {
@@ -63,9 +68,12 @@ class CpuForward implements Forward {
 class WasmEngine implements CpuEngine {
   readonly kind = 'cpu';
   readonly backendName = 'cpu';
-  readonly description = 'CPU, WebAssembly SIMD';
+  readonly description: string;
+  readonly readEvery = 1;
 
-  constructor(private readonly runtime: Runtime) {}
+  constructor(private readonly runtime: Runtime) {
+    this.description = runtime.kernels.isRelaxed() ? 'CPU, WebAssembly relaxed SIMD' : 'CPU, WebAssembly SIMD';
+  }
 
   /** A CPU does not get lost. */
   assertAlive(): void {}
@@ -105,7 +113,23 @@ class WasmEngine implements CpuEngine {
     return this.runtime.memory.f32(own.gradientBuffer(), own.layout.size).slice();
   }
 
-  forward(params: ParameterSet, batch: Batch, options: ForwardOptions): Forward {
+  takeGradients(params: ParameterSet): Float32Array {
+    const own = ownParameters(this.runtime, params);
+    const values = this.runtime.memory.f32(own.gradientBuffer(), own.layout.size).slice();
+    own.clearGradients();
+    return values;
+  }
+
+  addGradients(params: ParameterSet, values: Float32Array): void {
+    const own = ownParameters(this.runtime, params);
+    checkSize(own.layout.size, values);
+    const gradients = own.gradientBuffer();
+    const scope = new Scope(this.runtime.memory);
+    this.runtime.kernels.addTo(scope.floats(values), values.length, gradients);
+    scope.free();
+  }
+
+  async forward(params: ParameterSet, batch: Batch, options: ForwardOptions): Promise<Forward> {
     const own = ownParameters(this.runtime, params);
     const { shape } = own.layout;
     checkBatch(shape, batch);
@@ -116,10 +140,11 @@ class WasmEngine implements CpuEngine {
     const askedSizes = Object.fromEntries(asked.map((name) => [name, sizes[name]]));
 
     let kept: { activations: Activations; scope: Scope } | undefined;
-    for (const [begin, end] of options.keep ? [[0, batch.rows] as const] : groupsOf(batch)) {
+    const groups = promptGroups(batch);
+    for (const piece of options.keep ? [groups] : piecesOf(batch, groups)) {
       const scope = new Scope(this.runtime.memory);
       try {
-        const activations = runForward(this.runtime, own, batch, begin, end, options, arrays, scope);
+        const activations = runForward(this.runtime, own, batch, piece, options, arrays, scope);
         if (options.keep) kept = { activations, scope };
         else scope.free();
       } catch (error) {
@@ -138,7 +163,7 @@ class WasmEngine implements CpuEngine {
     return new CpuForward(own, outputs, askedSizes, kept);
   }
 
-  backward(forward: Forward, grads: Outputs): void {
+  async backward(forward: Forward, grads: Outputs): Promise<void> {
     if (!(forward instanceof CpuForward)) throw new Error('forward pass of another engine');
     const { activations } = forward;
     const params = ownParameters(this.runtime, forward.params);
@@ -159,16 +184,27 @@ class WasmEngine implements CpuEngine {
     }
   }
 
-  createOptimizer(params: ParameterSet): Optimizer {
-    return new CpuOptimizer(ownParameters(this.runtime, params));
+  createOptimizer(params: ParameterSet, state?: OptimizerState): Optimizer {
+    const own = ownParameters(this.runtime, params);
+    if (state) for (const moments of [state.first, state.second]) checkSize(own.layout.size, moments);
+    return new CpuOptimizer(own, state);
+  }
+
+  async readOptimizer(optimizer: Optimizer): Promise<OptimizerState> {
+    return this.ownOptimizer(optimizer).read();
   }
 
   async step(optimizer: Optimizer, options: AdamWOptions): Promise<StepOutcome> {
+    const adamw = this.ownOptimizer(optimizer);
+    checkAdamW(options);
+    return { gradNorm: scalar(adamwStep(adamw, options)) };
+  }
+
+  private ownOptimizer(optimizer: Optimizer): CpuOptimizer {
     if (!(optimizer instanceof CpuOptimizer)) throw new Error('optimizer of another engine');
     if (optimizer.isDisposed) throw new Error('optimizer is disposed');
     ownParameters(this.runtime, optimizer.params);
-    checkAdamW(options);
-    return adamwStep(optimizer, options);
+    return optimizer;
   }
 
   async generate(
@@ -187,20 +223,24 @@ function checkSize(expected: number, values: Float32Array): void {
   if (values.length !== expected) throw new RangeError(`${values.length} values for ${expected} parameters`);
 }
 
-/** Cuts a batch into runs of rows of about GROUP_TOKENS tokens. */
-function groupsOf(batch: Batch): [begin: number, end: number][] {
-  const groups: [number, number][] = [];
-  let begin = 0;
+/** Cuts groups of rows into pieces of about PIECE_TOKENS tokens to compute; a prompt counts once in a piece. */
+function piecesOf(batch: Batch, groups: readonly (readonly number[])[]): number[][][] {
+  const pieces: number[][][] = [[]];
   let tokens = 0;
-  for (let b = 0; b < batch.rows; b++) {
-    const size = batch.end[b]! - batch.start[b]!;
-    if (tokens > 0 && tokens + size > GROUP_TOKENS) {
-      groups.push([begin, b]);
-      begin = b;
-      tokens = 0;
+  for (const group of groups) {
+    let part: number[] = [];
+    for (const b of group) {
+      let size = batch.end[b]! - (part.length > 0 ? batch.scoreFrom[b]! : batch.start[b]!);
+      if (tokens > 0 && tokens + size > PIECE_TOKENS) {
+        pieces.push([]);
+        part = [];
+        tokens = 0;
+        size = batch.end[b]! - batch.start[b]!;
+      }
+      if (part.length === 0) pieces.at(-1)!.push(part);
+      part.push(b);
+      tokens += size;
     }
-    tokens += size;
   }
-  groups.push([begin, batch.rows]);
-  return groups;
+  return pieces;
 }

@@ -1,4 +1,4 @@
-import { memory as tfMemory, scalar, tensor, tensor2d, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { memory as tfMemory, scalar, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packBatch } from '../batch';
 import { initialParameters } from '../init';
@@ -23,11 +23,11 @@ function ones(name: OutputName, batch: Batch): Outputs {
 }
 
 describe('forward', () => {
-  it('gives a uniform distribution where every logit is equal', () => {
+  it('gives a uniform distribution where every logit is equal', async () => {
     const layout = layoutOf(SMALL);
     const params = engine.createParameters(SMALL, new Float32Array(layout.size));
     const batch = packBatch([{ tokens: [3, 4, 5, 6], scoreFrom: 1 }]);
-    const forward = engine.forward(params, batch, { outputs: NAMES, choices: CHOICES });
+    const forward = await engine.forward(params, batch, { outputs: NAMES, choices: CHOICES });
     const log = Math.log(SMALL.vocab);
     expect(largestDifference(read(forward, 'logp'), [-log, -log, 0])).toBeLessThan(1e-5);
     expect(largestDifference(read(forward, 'entropy'), [log, log, 0])).toBeLessThan(1e-5);
@@ -37,14 +37,14 @@ describe('forward', () => {
     params.dispose();
   });
 
-  it('gives log-probabilities of a distribution: they sum to 1 and have the stated entropy', () => {
+  it('gives log-probabilities of a distribution: they sum to 1 and have the stated entropy', async () => {
     const { params } = smallModel(engine);
     const prompt = [5, 9, 2];
     for (const temperature of [0.7, 1, 1.5]) {
       const batch = packBatch(
         Array.from({ length: SMALL.vocab }, (_, id) => ({ tokens: [...prompt, id], scoreFrom: 2 })), { scored: 1 },
       );
-      const forward = engine.forward(params, batch, { outputs: ['logp', 'entropy'], temperature });
+      const forward = await engine.forward(params, batch, { outputs: ['logp', 'entropy'], temperature });
       const logp = [...read(forward, 'logp')];
       expect(logp.reduce((sum, l) => sum + Math.exp(l), 0)).toBeCloseTo(1, 5);
       const entropy = -logp.reduce((sum, l) => sum + Math.exp(l) * l, 0);
@@ -59,9 +59,11 @@ describe('forward', () => {
     const sequences = randomSequences(7, SMALL.vocab, 21, 3);
     const scored = Math.max(...sequences.map((s) => s.tokens.length - s.scoreFrom));
     const run = async (batch: Batch): Promise<{ outputs: Float32Array[]; gradient: Float32Array }> => {
-      const forward = engine.forward(params, batch, { outputs: NAMES, choices: CHOICES, keep: true, temperature: 0.9 });
+      const forward = await engine.forward(params, batch, {
+        outputs: NAMES, choices: CHOICES, keep: true, temperature: 0.9,
+      });
       const grads = ones('logp', batch);
-      engine.backward(forward, grads);
+      await engine.backward(forward, grads);
       const outputs = NAMES.map((name) => read(forward, name));
       const gradient = await engine.readGradients(params);
       await clearGradient();
@@ -70,13 +72,13 @@ describe('forward', () => {
     };
     const optimizer = engine.createOptimizer(params);
     const clearGradient = async (): Promise<void> => {
-      await engine.step(optimizer, { learningRate: 0 });
+      (await engine.step(optimizer, { learningRate: 0 })).gradNorm.dispose();
     };
     const right = await run(packBatch(sequences, { side: 'right', scored }));
     const left = await run(packBatch(sequences, { side: 'left', scored }));
     expect(left).toEqual(right);
-    sequences.forEach((sequence, b) => {
-      const alone = engine.forward(params, packBatch([sequence], { scored }), {
+    for (const [b, sequence] of sequences.entries()) {
+      const alone = await engine.forward(params, packBatch([sequence], { scored }), {
         outputs: NAMES, choices: CHOICES, temperature: 0.9,
       });
       NAMES.forEach((name, i) => {
@@ -85,18 +87,18 @@ describe('forward', () => {
         expect([...read(alone, name)]).toEqual([...all.subarray(b * size, (b + 1) * size)]);
       });
       alone.dispose();
-    });
+    }
     optimizer.dispose();
     params.dispose();
   });
 
-  it('is zero where there is no token or no state, and nowhere else for value', () => {
+  it('is zero where there is no token or no state, and nowhere else for value', async () => {
     const { params } = smallModel(engine);
     const batch = packBatch([
       { tokens: [1, 2, 3], scoreFrom: 0 },
       { tokens: [4, 5, 6, 7, 8], scoreFrom: 3 },
     ], { scored: 4 });
-    const forward = engine.forward(params, batch, { outputs: ['logp', 'value'] });
+    const forward = await engine.forward(params, batch, { outputs: ['logp', 'value'] });
     const zeros = (values: Float32Array): number[] => [...values].map((v) => (v === 0 ? 0 : 1));
     expect(zeros(read(forward, 'logp'))).toEqual([1, 1, 0, 0, 1, 0, 0, 0]);
     expect(zeros(read(forward, 'value'))).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]);
@@ -104,17 +106,17 @@ describe('forward', () => {
     params.dispose();
   });
 
-  it('is causal: a later token changes nothing before it', () => {
+  it('is causal: a later token changes nothing before it', async () => {
     const { params } = smallModel(engine);
     const tokens = Array.from({ length: 20 }, (_, i) => (i * 7) % SMALL.vocab);
-    const run = (last: number): Float32Array => {
+    const run = async (last: number): Promise<Float32Array> => {
       const batch = packBatch([{ tokens: [...tokens, last], scoreFrom: 0 }]);
-      const forward = engine.forward(params, batch, { outputs: ['value'] });
+      const forward = await engine.forward(params, batch, { outputs: ['value'] });
       const value = read(forward, 'value');
       forward.dispose();
       return value;
     };
-    const [a, b] = [run(1), run(2)];
+    const [a, b] = [await run(1), await run(2)];
     const before = 20 * SMALL.valueHeads;
     expect([...a.subarray(0, before)]).toEqual([...b.subarray(0, before)]);
     expect(largestDifference(a, b)).toBeGreaterThan(1e-3);
@@ -126,18 +128,18 @@ describe('forward', () => {
     const batch = smallBatch();
     const grads = ones('logp', batch);
     const options = { outputs: ['logp' as const], keep: true };
-    const alone = engine.forward(one, batch, options);
-    engine.backward(alone, grads);
+    const alone = await engine.forward(one, batch, options);
+    await engine.backward(alone, grads);
     const expected = await engine.readGradients(one);
     alone.dispose();
-    await engine.step(engine.createOptimizer(one), { learningRate: 0 });
+    (await engine.step(engine.createOptimizer(one), { learningRate: 0 })).gradNorm.dispose();
 
-    const first = engine.forward(one, batch, options);
-    const second = engine.forward(two, smallBatch(2), options);
+    const first = await engine.forward(one, batch, options);
+    const second = await engine.forward(two, smallBatch(2), options);
     await engine.generate(two, [[1, 2, 3]], { temperature: 1, maxNewTokens: 5, key: 1 });
     second.dispose();
-    engine.forward(two, batch, { outputs: ['value'] }).dispose();
-    engine.backward(first, grads);
+    (await engine.forward(two, batch, { outputs: ['value'] })).dispose();
+    await engine.backward(first, grads);
     expect(await engine.readGradients(one)).toEqual(expected);
     first.dispose();
     one.dispose();
@@ -153,13 +155,13 @@ describe('forward', () => {
     const accumulate = async (size: number): Promise<Float32Array> => {
       for (let b = 0; b < rows; b += size) {
         const batch = packBatch(sequences.slice(b, b + size), { scored });
-        const forward = engine.forward(params, batch, { outputs: ['logp'], keep: true });
+        const forward = await engine.forward(params, batch, { outputs: ['logp'], keep: true });
         const logp = tensor2d(weights.slice(b * scored, (b + size) * scored), [size, scored]);
-        engine.backward(forward, { logp });
+        await engine.backward(forward, { logp });
         forward.dispose();
       }
       const gradient = await engine.readGradients(params);
-      await engine.step(optimizer, { learningRate: 0 });
+      (await engine.step(optimizer, { learningRate: 0 })).gradNorm.dispose();
       return gradient;
     };
     const whole = await accumulate(rows);
@@ -173,8 +175,8 @@ describe('forward', () => {
   it('trains the value head alone where value is detached', async () => {
     const { params, layout } = smallModel(engine);
     const batch = smallBatch();
-    const forward = engine.forward(params, batch, { outputs: ['value'], keep: true, detachValue: true });
-    engine.backward(forward, ones('value', batch));
+    const forward = await engine.forward(params, batch, { outputs: ['value'], keep: true, detachValue: true });
+    await engine.backward(forward, ones('value', batch));
     const gradient = await engine.readGradients(params);
     const moved = layout.views.filter(({ offset, size }) =>
       gradient.subarray(offset, offset + size).some((g) => g !== 0));
@@ -183,13 +185,13 @@ describe('forward', () => {
     params.dispose();
   });
 
-  it('cuts a long batch without changing a bit', () => {
+  it('cuts a long batch without changing a bit', async () => {
     const { params } = smallModel(engine);
     const sequences = randomSequences(260, SMALL.vocab, 24, 5); // more than one group of 2,048 tokens
     const batch = packBatch(sequences);
     const options = { outputs: NAMES, choices: CHOICES };
-    const cut = engine.forward(params, batch, options);
-    const whole = engine.forward(params, batch, { ...options, keep: true });
+    const cut = await engine.forward(params, batch, options);
+    const whole = await engine.forward(params, batch, { ...options, keep: true });
     for (const name of NAMES) expect(read(cut, name)).toEqual(read(whole, name));
     cut.dispose();
     whole.dispose();
@@ -203,10 +205,10 @@ describe('forward', () => {
       const optimizer = fresh.createOptimizer(params);
       for (let i = 0; i < 3; i++) {
         const batch = smallBatch(i);
-        const forward = fresh.forward(params, batch, { outputs: ['logp'], keep: true });
-        fresh.backward(forward, ones('logp', batch));
+        const forward = await fresh.forward(params, batch, { outputs: ['logp'], keep: true });
+        await fresh.backward(forward, ones('logp', batch));
         forward.dispose();
-        await fresh.step(optimizer, { learningRate: 1e-2 });
+        (await fresh.step(optimizer, { learningRate: 1e-2 })).gradNorm.dispose();
       }
       const samples = await fresh.generate(params, [[1, 2], [3]], { temperature: 1, maxNewTokens: 9, key: 3 });
       return { values: await fresh.readParameters(params), samples };
@@ -214,17 +216,18 @@ describe('forward', () => {
     expect(await run()).toEqual(await run());
   });
 
-  it('keeps its tensors when made inside a tidy, and frees them on dispose', () => {
+  it('keeps its tensors when made inside a tidy, and frees them on dispose', async () => {
     const { params } = smallModel(engine);
     const before = tfMemory().numTensors;
-    const forward = tidy(() => {
+    let made: ReturnType<CpuEngine['forward']> | undefined;
+    tidy(() => {
       scalar(1);
-      const made = engine.forward(params, smallBatch(), { outputs: ['logp'] });
-      return { run: () => made } as unknown as Tensor2D;
-    }) as unknown as { run: () => ReturnType<CpuEngine['forward']> };
-    expect(read(forward.run(), 'logp').some((v) => v < 0)).toBe(true);
-    forward.run().dispose();
-    forward.run().dispose();
+      made = engine.forward(params, smallBatch(), { outputs: ['logp'] });
+    });
+    const forward = (await made)!;
+    expect(read(forward, 'logp').some((v) => v < 0)).toBe(true);
+    forward.dispose();
+    forward.dispose();
     expect(tfMemory().numTensors).toBe(before);
     params.dispose();
   });
@@ -245,34 +248,37 @@ describe('what is refused', () => {
     ['extra inputs missing', () => ({ ...packBatch([good]), extra: Float32Array.of(1) }), /1 extra inputs/],
     ['no scored positions', () => ({ ...packBatch([good]), scored: 0 }), /positive integers/],
   ];
-  it.each(cases)('%s', (_, batch, message) => {
+  it.each(cases)('%s', async (_, batch, message) => {
     const { params } = smallModel(engine);
     const used = engine.memoryUse().used;
-    const run = (): unknown => engine.forward(params, batch(), { outputs: ['logp'] });
-    expect(run).toThrow(RangeError);
-    expect(run).toThrow(message);
+    const run = (): Promise<unknown> => engine.forward(params, batch(), { outputs: ['logp'] });
+    await expect(run()).rejects.toThrow(RangeError);
+    await expect(run()).rejects.toThrow(message);
     expect(engine.memoryUse().used).toBe(used);
     params.dispose();
   });
 
-  it('options, gradients and objects that do not fit', () => {
+  it('options, gradients and objects that do not fit', async () => {
     const { params, values } = smallModel(engine);
     const batch = smallBatch();
-    expect(() => engine.forward(params, batch, { outputs: ['logp'], temperature: 0 })).toThrow(RangeError);
-    expect(() => engine.forward(params, batch, { outputs: ['choiceLogp'] })).toThrow(/needs choices/);
-    expect(() => engine.forward(params, batch, { outputs: ['choiceLogp'], choices: [53] })).toThrow(/choice 53/);
+    await expect(engine.forward(params, batch, { outputs: ['logp'], temperature: 0 })).rejects.toThrow(RangeError);
+    await expect(engine.forward(params, batch, { outputs: ['choiceLogp'] })).rejects.toThrow(/needs choices/);
+    await expect(engine.forward(params, batch, { outputs: ['choiceLogp'], choices: [53] }))
+      .rejects.toThrow(/choice 53/);
     expect(() => engine.createParameters(SMALL, values.subarray(1))).toThrow(RangeError);
     expect(() => engine.writeParameters(params, values.subarray(1))).toThrow(RangeError);
-    const thrown = engine.forward(params, batch, { outputs: ['logp'] });
-    expect(() => engine.backward(thrown, ones('logp', batch))).toThrow(/did not keep/);
-    const kept = engine.forward(params, batch, { outputs: ['logp'], keep: true });
-    expect(() => engine.backward(kept, ones('value', batch))).toThrow(/did not compute/);
-    expect(() => engine.backward(kept, { logp: tensor2d([1], [1, 1]) })).toThrow(RangeError);
+    const moments = { steps: 1, first: values, second: values.subarray(1) };
+    expect(() => engine.createOptimizer(params, moments)).toThrow(RangeError);
+    const thrown = await engine.forward(params, batch, { outputs: ['logp'] });
+    await expect(engine.backward(thrown, ones('logp', batch))).rejects.toThrow(/did not keep/);
+    const kept = await engine.forward(params, batch, { outputs: ['logp'], keep: true });
+    await expect(engine.backward(kept, ones('value', batch))).rejects.toThrow(/did not compute/);
+    await expect(engine.backward(kept, { logp: tensor2d([1], [1, 1]) })).rejects.toThrow(RangeError);
     kept.dispose();
-    expect(() => engine.backward(kept, ones('logp', batch))).toThrow(/disposed/);
+    await expect(engine.backward(kept, ones('logp', batch))).rejects.toThrow(/disposed/);
     thrown.dispose();
     params.dispose();
-    expect(() => engine.forward(params, batch, { outputs: ['logp'] })).toThrow(/disposed/);
+    await expect(engine.forward(params, batch, { outputs: ['logp'] })).rejects.toThrow(/disposed/);
   });
 });
 
@@ -283,12 +289,12 @@ describe('memory', () => {
     const optimizer = fresh.createOptimizer(params);
     const step = async (i: number): Promise<void> => {
       const batch = smallBatch(i % 10);
-      const forward = fresh.forward(params, batch, { outputs: NAMES, choices: CHOICES, keep: true });
+      const forward = await fresh.forward(params, batch, { outputs: NAMES, choices: CHOICES, keep: true });
       const grads = ones('logp', batch);
-      fresh.backward(forward, grads);
+      await fresh.backward(forward, grads);
       grads.logp?.dispose();
       forward.dispose();
-      await fresh.step(optimizer, { learningRate: 1e-3 });
+      (await fresh.step(optimizer, { learningRate: 1e-3 })).gradNorm.dispose();
       await fresh.generate(params, [[1, 2, 3], [4]], { temperature: 1, maxNewTokens: 8, key: i });
     };
     for (let i = 0; i < 10; i++) await step(i);

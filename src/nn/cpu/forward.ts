@@ -3,7 +3,7 @@ import type { Batch, ForwardOptions, OutputName } from '../types';
 import type { Runtime } from './kernels';
 import { linear, linearTransposed, weightGradient } from './linear';
 import type { Pointer, Scope } from './memory';
-import { packSequences, type Packing } from './packing';
+import { packRuns, type Packing, type Run } from './packing';
 import type { CpuParameters } from './parameters';
 import { runTrunk, type Trunk, trunkBackward } from './trunk';
 
@@ -55,9 +55,12 @@ export function outputSizes(params: CpuParameters, batch: Batch, options: Forwar
   };
 }
 
-/** Runs rows [begin, end) of the batch and writes their cells of `outputs`. All activations stay in `scope`. */
+/**
+ * Runs some rows of the batch and writes their cells of `outputs`. All activations stay in `scope`.
+ * @param groups the rows, those with a common prompt (see `promptGroups`) together
+ */
 export function runForward(
-  runtime: Runtime, params: CpuParameters, batch: Batch, begin: number, end: number,
+  runtime: Runtime, params: CpuParameters, batch: Batch, groups: readonly (readonly number[])[],
   options: ForwardOptions, outputs: OutputArrays, scope: Scope,
 ): Activations {
   const { kernels, memory } = runtime;
@@ -66,40 +69,40 @@ export function runForward(
   const asked = new Set(options.outputs);
   const needsStates = asked.has('logp') || asked.has('entropy') || asked.has('value');
 
-  const range = Array.from({ length: end - begin }, (_, i) => begin + i);
-  const packing = packSequences(scope, heads, range.map((b) => {
-    const [first, stop] = [batch.start[b]!, batch.end[b]!];
-    const tokens = batch.tokens.subarray(b * length + first, b * length + stop);
-    const from = needsStates ? Math.min(batch.scoreFrom[b]!, stop - 1) - first : stop - first - 1;
-    const extra = batch.extra?.subarray(b * length + first, b * length + stop);
-    return { tokens, from, ...(extra ? { extra } : {}) };
-  }));
+  const rows = groups.flat();
+  const { runs, runOf } = runsOf(batch, groups, needsStates);
+  const packing = packRuns(scope, heads, runs);
   const trunk = runTrunk(runtime, params, packing, scope);
+  /** Active rows of a row of the batch: the first one, and the one after its last. */
+  const activeRange = (i: number): [number, number] => {
+    const run = runOf[i]!;
+    return [packing.activeStart[run]!, packing.activeStart[run + 1] ?? packing.active];
+  };
 
-  const select = (wanted: boolean, rows: readonly number[], cells: readonly number[]): Selection => {
-    const index = scope.ints(rows);
-    const hidden = wanted ? scope.alloc(rows.length * d) : 0;
-    if (wanted) kernels.gatherRows(trunk.hidden, index, rows.length, d, hidden);
-    return { count: rows.length, rows: index, cells, hidden };
+  const select = (wanted: boolean, active: readonly number[], cells: readonly number[]): Selection => {
+    const index = scope.ints(active);
+    const hidden = wanted ? scope.alloc(active.length * d) : 0;
+    if (wanted) kernels.gatherRows(trunk.hidden, index, active.length, d, hidden);
+    return { count: active.length, rows: index, cells, hidden };
   };
   const targetRows: number[] = [];
   const targetCells: number[] = [];
   const targetTokens: number[] = [];
   const stateRows: number[] = [];
   const stateCells: number[] = [];
-  for (const b of range) {
+  rows.forEach((b, i) => {
+    const [firstActive] = activeRange(i);
     for (let s = 0; s < scored; s++) {
       const column = batch.scoreFrom[b]! + s;
       if (column >= batch.end[b]!) break;
-      const row = packing.activeStart[b - begin]! + s;
-      stateRows.push(row);
+      stateRows.push(firstActive + s);
       stateCells.push(b * scored + s);
       if (column + 1 >= batch.end[b]!) continue;
-      targetRows.push(row);
+      targetRows.push(firstActive + s);
       targetCells.push(b * scored + s);
       targetTokens.push(batch.tokens[b * length + column + 1]!);
     }
-  }
+  });
   const wantsLogits = asked.has('logp') || asked.has('entropy');
   const targets = select(wantsLogits, targetRows, targetCells);
   const targetIds = scope.ints(targetTokens);
@@ -148,13 +151,12 @@ export function runForward(
   if (asked.has('choiceLogp')) {
     const ids = scope.ints(options.choices!);
     const n = options.choices!.length;
-    const lastRows = range.map((_, i) => (packing.activeStart[i + 1] ?? packing.active) - 1);
-    const last = select(true, lastRows, range);
+    const last = select(true, rows.map((_, i) => activeRange(i)[1] - 1), rows);
     // The target of this cross-entropy is not used: any id does.
     const logits = logitsOf(last, scope.zeros(last.count), 1, scope.alloc(last.count), scope.alloc(last.count));
     const logp = scope.alloc(last.count * n);
     kernels.choiceLogp(logits.values, last.count, vocab, logits.stats, ids, n, logp);
-    write('choiceLogp', logp, range, n);
+    write('choiceLogp', logp, rows, n);
     choices = { last, logits, ids, n };
   }
   return {
@@ -163,6 +165,35 @@ export function runForward(
     ...(targetLogits ? { targetLogits } : {}),
     ...(choices ? { choices } : {}),
   };
+}
+
+/**
+ * The runs of the rows of `groups`: a row that shares its prompt with none is one run; others continue the prompt's.
+ * @param needsStates whether the scored positions' states are needed, beside the last token's
+ * @returns for each row, in the order of the groups, the run in which it ends
+ */
+function runsOf(
+  batch: Batch, groups: readonly (readonly number[])[], needsStates: boolean,
+): { runs: Run[]; runOf: number[] } {
+  const runs: Run[] = [];
+  const runOf: number[] = [];
+  const add = (b: number, first: number, stop: number, from: number, prefix?: number): void => {
+    const [begin, end] = [b * batch.length + first, b * batch.length + stop];
+    const extra = batch.extra?.subarray(begin, end);
+    const tokens = batch.tokens.subarray(begin, end);
+    runs.push({ tokens, from: from - first, ...(extra ? { extra } : {}), ...(prefix === undefined ? {} : { prefix }) });
+  };
+  for (const group of groups) {
+    const head = group[0]!;
+    const shared = group.length > 1 ? runs.length : undefined;
+    if (shared !== undefined) add(head, batch.start[head]!, batch.scoreFrom[head]!, batch.scoreFrom[head]!);
+    for (const b of group) {
+      const [scoreFrom, end] = [batch.scoreFrom[b]!, batch.end[b]!];
+      runOf.push(runs.length);
+      add(b, shared === undefined ? batch.start[b]! : scoreFrom, end, needsStates ? scoreFrom : end - 1, shared);
+    }
+  }
+  return { runs, runOf };
 }
 
 /**

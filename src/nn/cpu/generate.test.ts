@@ -124,7 +124,7 @@ describe('generate', () => {
       const prompt = prompts[Math.floor(row / 20)]!;
       return { tokens: [...prompt, ...tokens], scoreFrom: prompt.length - 1 };
     }), { scored: 12 });
-    const forward = engine.forward(params, batch, { outputs: ['logp'], temperature: temperature || 1 });
+    const forward = await engine.forward(params, batch, { outputs: ['logp'], temperature: temperature || 1 });
     const logp = read(forward, 'logp');
     written.forEach((generation, row) => {
       const expected = logp.subarray(row * 12, row * 12 + generation.tokens.length);
@@ -150,7 +150,7 @@ describe('generate', () => {
       for (const token of tokens) {
         const choices = Array.from({ length: SMALL.vocab }, (_, id) => id);
         const batch = packBatch([{ tokens: text, scoreFrom: 0 }]);
-        const forward = engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
+        const forward = await engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
         const logp = read(forward, 'choiceLogp');
         expect(logp.indexOf(Math.max(...logp))).toBe(token);
         forward.dispose();
@@ -201,7 +201,7 @@ describe('generate', () => {
       for (const { tokens } of written) counts[tokens[0]!]!++;
       const choices = Array.from({ length: 45 }, (_, id) => id);
       const batch = packBatch([{ tokens: prompt, scoreFrom: 0 }]);
-      const forward = engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
+      const forward = await engine.forward(params, batch, { outputs: ['choiceLogp'], choices });
       const weights = [...read(forward, 'choiceLogp')]
         .map((l, id) => (bannedIds.includes(id) ? 0 : Math.exp(l / temperature)));
       forward.dispose();

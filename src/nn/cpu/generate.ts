@@ -4,7 +4,7 @@ import type { GenerateOptions, Generation } from '../types';
 import type { Runtime } from './kernels';
 import { multiply, pack, type PackedMatrix, packTransposed } from './linear';
 import { type Pointer, Scope } from './memory';
-import { packSequences } from './packing';
+import { packRuns } from './packing';
 import type { CpuParameters } from './parameters';
 import { runTrunk } from './trunk';
 
@@ -66,7 +66,7 @@ function generateGroup(
   const ld = Math.ceil(vocab / 4) * 4;
   const scope = new Scope(memory);
   try {
-    const packing = packSequences(scope, heads, prompts.map((tokens) => ({ tokens, from: tokens.length - 1 })));
+    const packing = packRuns(scope, heads, prompts.map((tokens) => ({ tokens, from: tokens.length - 1 })));
     const trunk = runTrunk(runtime, params, packing, scope);
     let start = 0;
     const promptTable = scope.ints(prompts.flatMap((prompt) => {
@@ -123,7 +123,7 @@ function generateGroup(
         kernels.layerNorm(x, n, d, at('ln_1.weight'), at('ln_1.bias'), norm, stats);
         multiply(runtime, norm, n, packed.attn, qkv, { bias: at('attn.c_attn.bias') });
         kernels.decodeAttention(
-          qkv, n, d, heads, trunk.layers[l]!.qkv, promptTable, samples, rowIds,
+          qkv, n, d, heads, trunk.layers[l]!.kv, promptTable, samples, rowIds,
           caches[l]!, maxNewTokens, step, scratch, attended,
         );
         multiply(runtime, attended, n, packed.proj, x, { bias: at('attn.c_proj.bias'), accumulate: true });

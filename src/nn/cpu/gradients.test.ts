@@ -28,9 +28,9 @@ async function setUp(shape: ModelShape, batch: Batch, options: Omit<ForwardOptio
   const { layout, values, params } = smallModel(engine, shape);
   const weights = upstream(shape, batch, options.outputs);
   const forwardOptions = { ...options, choices: CHOICES };
-  const loss = (at: Float32Array): number => {
+  const loss = async (at: Float32Array): Promise<number> => {
     engine.writeParameters(params, at);
-    const forward = engine.forward(params, batch, forwardOptions);
+    const forward = await engine.forward(params, batch, forwardOptions);
     let sum = 0;
     for (const [name, weight] of weights) {
       const output = forward.outputs[name]!.dataSync<'float32'>();
@@ -39,11 +39,11 @@ async function setUp(shape: ModelShape, batch: Batch, options: Omit<ForwardOptio
     forward.dispose();
     return sum;
   };
-  const forward = engine.forward(params, batch, { ...forwardOptions, keep: true });
+  const forward = await engine.forward(params, batch, { ...forwardOptions, keep: true });
   const grads = Object.fromEntries(
     [...weights].map(([name, weight]) => [name, tensor(weight, outputShape(name, batch, shape, CHOICES.length))]),
   ) as Outputs;
-  engine.backward(forward, grads);
+  await engine.backward(forward, grads);
   const analytic = await engine.readGradients(params);
   forward.dispose();
   for (const grad of Object.values(grads) as Tensor[]) grad.dispose();
@@ -59,17 +59,19 @@ async function worstError(
 ): Promise<Map<string, number>> {
   const { layout, values, loss, analytic } = await setUp(shape, batch, options);
   const errors = new Map<string, number>();
-  layout.views.forEach(({ name, offset, size }, index) => {
+  for (const [index, { name, offset, size }] of layout.views.entries()) {
     const gradient = analytic.subarray(offset, offset + size);
     const norm = Math.hypot(...gradient);
-    const along = (direction: Float32Array): number => {
-      const shifted = (sign: number): number => {
+    const along = async (direction: Float32Array): Promise<number> => {
+      const shifted = (sign: number): Promise<number> => {
         const moved = values.slice();
         for (let i = 0; i < size; i++) moved[offset + i] = values[offset + i]! + sign * STEP * direction[i]!;
         return loss(moved);
       };
       // Fourth-order central difference: a step large enough for float32 without its curvature error.
-      const numeric = (8 * (shifted(1) - shifted(-1)) - (shifted(2) - shifted(-2))) / (12 * STEP);
+      const near = (await shifted(1)) - (await shifted(-1));
+      const far = (await shifted(2)) - (await shifted(-2));
+      const numeric = (8 * near - far) / (12 * STEP);
       const expected = direction.reduce((sum, v, i) => sum + v * gradient[i]!, 0);
       return Math.abs(numeric - expected);
     };
@@ -82,9 +84,10 @@ async function worstError(
       unit(randomValues(size, index, 2)),
       gradient.map((_, i) => Number(i === largest)),
     ];
-    const worst = Math.max(...directions.map(along)) / Math.max(norm, 1e-3);
-    errors.set(name, worst);
-  });
+    let worst = 0;
+    for (const direction of directions) worst = Math.max(worst, await along(direction));
+    errors.set(name, worst / Math.max(norm, 1e-3));
+  }
   return errors;
 }
 

@@ -1,11 +1,13 @@
 import { EngineMemory, type Pointer } from './memory';
 
 /**
- * The exports of `generated/kernels.wasm` (sources and comments in `assembly/`). Every pointer is a byte address in the
- * engine's memory; booleans are 0 or 1.
+ * The exports of `generated/kernels.wasm` and `generated/kernels-relaxed.wasm` (sources and comments in `assembly/`).
+ * Every pointer is a byte address in the engine's memory; booleans are 0 or 1.
  */
 export interface Kernels {
   heapStart(): number;
+  /** Whether products and sums may be fused, so that results differ in the last bits between processors. */
+  isRelaxed(): number;
   packB(transposed: number, src: Pointer, ldb: number, k: number, n: number, dst: Pointer): void;
   gemm(
     transposed: number, a: Pointer, lda: number, m: number, k: number, packed: Pointer, n: number,
@@ -25,7 +27,7 @@ export interface Kernels {
     dWeight: Pointer, dBias: Pointer, dx: Pointer,
   ): void;
   gelu(x: Pointer, n: number, y: Pointer): void;
-  geluBackward(x: Pointer, n: number, dy: Pointer): void;
+  geluBackward(x: Pointer, y: Pointer, n: number, dy: Pointer): void;
   addColumnSums(x: Pointer, rows: number, n: number, out: Pointer): void;
   addTo(x: Pointer, n: number, y: Pointer): void;
   gatherRows(src: Pointer, index: Pointer, n: number, d: number, dst: Pointer): void;
@@ -38,15 +40,15 @@ export interface Kernels {
     dWte: Pointer, dWeight: Pointer, dBias: Pointer,
   ): void;
   attention(
-    qkv: Pointer, table: Pointer, sequences: number, d: number, heads: number,
+    q: Pointer, kv: Pointer, table: Pointer, runs: number, d: number, heads: number,
     probs: Pointer, out: Pointer, work: Pointer,
   ): void;
   attentionBackward(
-    qkv: Pointer, table: Pointer, sequences: number, d: number, heads: number,
-    probs: Pointer, dOut: Pointer, dQkv: Pointer, work: Pointer,
+    q: Pointer, kv: Pointer, table: Pointer, runs: number, d: number, heads: number,
+    probs: Pointer, dOut: Pointer, dQ: Pointer, dKv: Pointer, work: Pointer,
   ): void;
   decodeAttention(
-    qkv: Pointer, n: number, d: number, heads: number, promptQkv: Pointer, prompts: Pointer, samples: number,
+    qkv: Pointer, n: number, d: number, heads: number, promptKv: Pointer, prompts: Pointer, samples: number,
     rowIds: Pointer, cache: Pointer, capacity: number, step: number, scores: Pointer, out: Pointer,
   ): void;
   crossEntropy(
@@ -91,6 +93,21 @@ export async function createRuntime(source: WebAssembly.Module | BufferSource): 
   const kernels = instance.exports as unknown as Kernels;
   memory.open(kernels.heapStart());
   return { kernels, memory };
+}
+
+/**
+ * Whether WebAssembly compiles relaxed SIMD here: asked of a module whose one function returns
+ * `f32x4.relaxed_madd` of zeros.
+ */
+export function hasRelaxedSimd(): boolean {
+  const zero = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+  const body = [0, ...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x0b];
+  return WebAssembly.validate(Uint8Array.of(
+    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    1, 5, 1, 0x60, 0, 1, 0x7b, // one type: no parameters, a v128
+    3, 2, 1, 0, // one function of it
+    10, body.length + 2, 1, body.length, ...body,
+  ));
 }
 
 /** AssemblyScript's hook for a failed runtime check. */

@@ -9,17 +9,21 @@ export interface PackedMatrix {
   readonly n: number;
 }
 
-/** Packs row-major W[k, n]. */
-export function pack({ kernels }: Runtime, scope: Scope, w: Pointer, k: number, n: number): PackedMatrix {
+/** Packs row-major W[k, n] with ldw floats a row. */
+export function pack(
+  { kernels }: Runtime, scope: Scope, w: Pointer, k: number, n: number, ldw = n,
+): PackedMatrix {
   const at = scope.alloc(k * Math.ceil(n / 8) * 8);
-  kernels.packB(0, w, n, k, n, at);
+  kernels.packB(0, w, ldw, k, n, at);
   return { at, k, n };
 }
 
-/** Packs B = W^T of row-major W[n, k]. */
-export function packTransposed({ kernels }: Runtime, scope: Scope, w: Pointer, k: number, n: number): PackedMatrix {
+/** Packs B = W^T of row-major W[n, k] with ldw floats a row. */
+export function packTransposed(
+  { kernels }: Runtime, scope: Scope, w: Pointer, k: number, n: number, ldw = k,
+): PackedMatrix {
   const at = scope.alloc(k * Math.ceil(n / 8) * 8);
-  kernels.packB(1, w, k, k, n, at);
+  kernels.packB(1, w, ldw, k, n, at);
   return { at, k, n };
 }
 
@@ -41,30 +45,43 @@ export function multiply(
   kernels.gemm(0, x, ldx, rows, b.k, b.at, b.n, bias, y, ldy, accumulate ? 1 : 0);
 }
 
+export interface LinearOptions extends MultiplyOptions {
+  /** Floats between rows of W, where it is a part of a wider matrix. */
+  readonly ldw?: number;
+}
+
 /** y[rows, n] = x[rows, k] . W[k, n] (+ bias) (+ y). */
 export function linear(
-  runtime: Runtime, x: Pointer, rows: number, w: Pointer, k: number, n: number, y: Pointer, options?: MultiplyOptions,
+  runtime: Runtime, x: Pointer, rows: number, w: Pointer, k: number, n: number, y: Pointer, options?: LinearOptions,
 ): void {
   const scope = new Scope(runtime.memory);
-  multiply(runtime, x, rows, pack(runtime, scope, w, k, n), y, options);
+  multiply(runtime, x, rows, pack(runtime, scope, w, k, n, options?.ldw), y, options);
   scope.free();
 }
 
 /** y[rows, n] = x[rows, k] . W^T for W[n, k] (+ bias) (+ y). */
 export function linearTransposed(
-  runtime: Runtime, x: Pointer, rows: number, w: Pointer, k: number, n: number, y: Pointer, options?: MultiplyOptions,
+  runtime: Runtime, x: Pointer, rows: number, w: Pointer, k: number, n: number, y: Pointer, options?: LinearOptions,
 ): void {
   const scope = new Scope(runtime.memory);
-  multiply(runtime, x, rows, packTransposed(runtime, scope, w, k, n), y, options);
+  multiply(runtime, x, rows, packTransposed(runtime, scope, w, k, n, options?.ldw), y, options);
   scope.free();
 }
 
-/** dW[k, n] += x[rows, k]^T . dy[rows, n]; x has ldx floats a row. */
+/** Rows whose part of a weight gradient is added at a time, so that dy is still in the cache once it is packed. */
+const GRADIENT_ROWS = 256;
+
+/** dW[k, n] += x[rows, k]^T . dy[rows, n]; x has ldx floats a row, dW ldw. */
 export function weightGradient(
-  runtime: Runtime, x: Pointer, ldx: number, dy: Pointer, rows: number, k: number, n: number, dW: Pointer,
+  runtime: Runtime, x: Pointer, ldx: number, dy: Pointer, rows: number, k: number, n: number, dW: Pointer, ldw = n,
 ): void {
+  const { kernels } = runtime;
   const scope = new Scope(runtime.memory);
-  const packed = pack(runtime, scope, dy, rows, n);
-  runtime.kernels.gemm(1, x, ldx, k, rows, packed.at, n, 0, dW, n, 1);
+  const packed = scope.alloc(GRADIENT_ROWS * Math.ceil(n / 8) * 8);
+  for (let first = 0; first < rows; first += GRADIENT_ROWS) {
+    const count = Math.min(GRADIENT_ROWS, rows - first);
+    kernels.packB(0, dy + first * n * 4, n, count, n, packed);
+    kernels.gemm(1, x + first * ldx * 4, ldx, k, count, packed, n, 0, dW, ldw, 1);
+  }
   scope.free();
 }

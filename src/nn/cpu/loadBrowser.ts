@@ -1,9 +1,15 @@
 import { type CpuEngine, createCpuEngine } from './engine';
-import wasmUrl from './generated/kernels.wasm?url';
+import relaxedUrl from './generated/kernels-relaxed.wasm?url';
+import exactUrl from './generated/kernels.wasm?url';
+import { hasRelaxedSimd } from './kernels';
 
-/** The CPU engine in a browser page or worker. */
-export async function loadCpuEngine(): Promise<CpuEngine> {
-  const url = new URL(wasmUrl, import.meta.url);
+/**
+ * The CPU engine in a browser page or worker.
+ * @param exact The same bits on every machine. Otherwise, and by default, relaxed SIMD where the browser has it, which
+ *   is faster.
+ */
+export async function loadCpuEngine({ exact = false }: { exact?: boolean } = {}): Promise<CpuEngine> {
+  const url = new URL(!exact && hasRelaxedSimd() ? relaxedUrl : exactUrl, import.meta.url);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.pathname} could not be loaded: HTTP ${response.status}`);
   // Some static hosts serve .wasm under another MIME type, which streaming compilation refuses.

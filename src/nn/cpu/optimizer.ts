@@ -1,11 +1,12 @@
-import type { AdamWOptions, StepOutcome } from '../types';
+import type { AdamWOptions } from '../types';
 import type { CpuOptimizer } from './parameters';
 
 /**
  * Clips by the global norm of the gradient, applies AdamW, clears the gradient. Frozen parameters are left out of the
  * norm and keep values and moments. A gradient that is not finite changes nothing but itself.
+ * @returns the norm before clipping.
  */
-export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): StepOutcome {
+export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): number {
   const { params } = optimizer;
   const { kernels } = params.runtime;
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, clipNorm = 1 } = options;
@@ -20,9 +21,9 @@ export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): StepO
 
   let squares = 0;
   for (const { offset, padded } of trained) squares += kernels.sumSquares(gradients + offset, padded);
-  const gradNorm = Math.sqrt(squares);
-  const skipped = !Number.isFinite(gradNorm);
-  if (!skipped) {
+  // Rounded, so that the tensor it is reported in is finite exactly where the step was applied.
+  const gradNorm = Math.fround(Math.sqrt(squares));
+  if (Number.isFinite(gradNorm)) {
     optimizer.steps++;
     const scale = gradNorm > clipNorm ? clipNorm / gradNorm : 1;
     const correction1 = 1 - beta1 ** optimizer.steps;
@@ -36,5 +37,5 @@ export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): StepO
     }
   }
   params.clearGradients();
-  return { gradNorm, skipped };
+  return gradNorm;
 }

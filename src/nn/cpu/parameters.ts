@@ -1,5 +1,5 @@
 import type { Layout } from '../layout';
-import type { Optimizer, ParameterSet } from '../types';
+import type { Optimizer, OptimizerState, ParameterSet } from '../types';
 import type { Runtime } from './kernels';
 import type { Pointer } from './memory';
 
@@ -64,16 +64,30 @@ export class CpuOptimizer implements Optimizer {
   readonly firstMoment: Pointer;
   readonly secondMoment: Pointer;
   /** Steps that were applied; skipped ones do not count. */
-  steps = 0;
+  steps: number;
   private disposed = false;
 
-  constructor(readonly params: CpuParameters) {
+  constructor(readonly params: CpuParameters, state?: OptimizerState) {
     const { memory } = params.runtime;
     const { size } = params.layout;
-    this.firstMoment = memory.alloc(size);
-    memory.f32(this.firstMoment, size).fill(0);
-    this.secondMoment = memory.alloc(size);
-    memory.f32(this.secondMoment, size).fill(0);
+    const moment = (values: Float32Array): Pointer => {
+      const at = memory.alloc(size);
+      memory.f32(at, size).set(values);
+      return at;
+    };
+    this.firstMoment = moment(state?.first ?? new Float32Array(size));
+    this.secondMoment = moment(state?.second ?? new Float32Array(size));
+    this.steps = state?.steps ?? 0;
+  }
+
+  read(): OptimizerState {
+    const { memory } = this.params.runtime;
+    const { size } = this.params.layout;
+    return {
+      steps: this.steps,
+      first: memory.f32(this.firstMoment, size).slice(),
+      second: memory.f32(this.secondMoment, size).slice(),
+    };
   }
 
   get isDisposed(): boolean {

@@ -5,14 +5,19 @@ import { type Pointer, Scope } from './memory';
 import type { AttentionTable, Packing } from './packing';
 import type { CpuParameters } from './parameters';
 
-/** What a layer's backward pass needs. R = N rows, in the last layer M from the attention's output on. */
+/**
+ * What a layer's backward pass needs. R = N rows; in the last layer the M active ones, as of the others nothing is
+ * needed there but keys and values.
+ */
 interface LayerActivations {
   readonly rows: number;
   readonly table: AttentionTable;
   readonly input: Pointer; // [N, d]
   readonly stats1: Pointer; // [N, 2]
   readonly norm1: Pointer; // [N, d]
-  readonly qkv: Pointer; // [N, 3d]
+  readonly kv: Pointer; // [N, 2d]
+  readonly queryInput: Pointer; // [R, d], the rows of norm1 whose queries are needed
+  readonly q: Pointer; // [R, d]
   readonly probs: Pointer;
   readonly attended: Pointer; // [R, d]
   readonly middle: Pointer; // [R, d]
@@ -52,11 +57,16 @@ export function runTrunk(runtime: Runtime, params: CpuParameters, packing: Packi
     const stats1 = scope.alloc(total * 2);
     const norm1 = scope.alloc(total * d);
     kernels.layerNorm(x, total, d, at('ln_1.weight'), at('ln_1.bias'), norm1, stats1);
-    const qkv = scope.alloc(total * 3 * d);
-    linear(runtime, norm1, total, at('attn.c_attn.weight'), d, 3 * d, qkv, { bias: at('attn.c_attn.bias') });
+    const [weight, bias] = [at('attn.c_attn.weight'), at('attn.c_attn.bias')]; // [d, 3d]: query, key, value
+    const kv = scope.alloc(total * 2 * d);
+    linear(runtime, norm1, total, weight + d * 4, d, 2 * d, kv, { bias: bias + d * 4, ldw: 3 * d });
+    const queryInput = last ? scope.alloc(rows * d) : norm1;
+    if (last) kernels.gatherRows(norm1, packing.activeRows, rows, d, queryInput);
+    const q = scope.alloc(rows * d);
+    linear(runtime, queryInput, rows, weight, d, d, q, { bias, ldw: 3 * d });
     const probs = scope.alloc(table.probs);
     const attended = scope.alloc(rows * d);
-    kernels.attention(qkv, table.at, packing.sequences, d, heads, probs, attended, work);
+    kernels.attention(q, kv, table.at, packing.runs, d, heads, probs, attended, work);
 
     const middle = scope.alloc(rows * d);
     if (last) kernels.gatherRows(x, packing.activeRows, rows, d, middle);
@@ -79,7 +89,7 @@ export function runTrunk(runtime: Runtime, params: CpuParameters, packing: Packi
     });
 
     layers.push({
-      rows, table, input: x, stats1, norm1, qkv, probs, attended, middle, stats2, norm2, inner, activated,
+      rows, table, input: x, stats1, norm1, kv, queryInput, q, probs, attended, middle, stats2, norm2, inner, activated,
     });
     x = output;
   }
@@ -119,7 +129,7 @@ export function trunkBackward(
     kernels.addColumnSums(dx, rows, d, dAt('mlp.c_proj.bias'));
     const dInner = local.alloc(rows * 4 * d);
     linearTransposed(runtime, dx, rows, at('mlp.c_proj.weight'), d, 4 * d, dInner);
-    kernels.geluBackward(layer.inner, rows * 4 * d, dInner);
+    kernels.geluBackward(layer.inner, layer.activated, rows * 4 * d, dInner);
     weightGradient(runtime, layer.norm2, d, dInner, rows, d, 4 * d, dAt('mlp.c_fc.weight'));
     kernels.addColumnSums(dInner, rows, 4 * d, dAt('mlp.c_fc.bias'));
     const dNorm2 = local.alloc(rows * d);
@@ -133,18 +143,27 @@ export function trunkBackward(
     kernels.addColumnSums(dx, rows, d, dAt('attn.c_proj.bias'));
     const dAttended = local.alloc(rows * d);
     linearTransposed(runtime, dx, rows, at('attn.c_proj.weight'), d, d, dAttended);
-    const dQkv = rows < total ? local.zeros(total * 3 * d) : local.alloc(total * 3 * d);
+    const dQ = local.alloc(rows * d);
+    const dKv = rows < total ? local.zeros(total * 2 * d) : local.alloc(total * 2 * d);
     kernels.attentionBackward(
-      layer.qkv, layer.table.at, packing.sequences, d, heads, layer.probs, dAttended, dQkv, work,
+      layer.q, layer.kv, layer.table.at, packing.runs, d, heads, layer.probs, dAttended, dQ, dKv, work,
     );
-    weightGradient(runtime, layer.norm1, d, dQkv, total, d, 3 * d, dAt('attn.c_attn.weight'));
-    kernels.addColumnSums(dQkv, total, 3 * d, dAt('attn.c_attn.bias'));
+    const [weight, dWeight, dBias] = [at('attn.c_attn.weight'), dAt('attn.c_attn.weight'), dAt('attn.c_attn.bias')];
+    weightGradient(runtime, layer.queryInput, d, dQ, rows, d, d, dWeight, 3 * d);
+    kernels.addColumnSums(dQ, rows, d, dBias);
+    weightGradient(runtime, layer.norm1, d, dKv, total, d, 2 * d, dWeight + d * 4, 3 * d);
+    kernels.addColumnSums(dKv, total, 2 * d, dBias + d * 4);
     const dNorm1 = local.alloc(total * d);
-    linearTransposed(runtime, dQkv, total, at('attn.c_attn.weight'), 3 * d, d, dNorm1);
+    linearTransposed(runtime, dKv, total, weight + d * 4, 2 * d, d, dNorm1, { ldw: 3 * d });
+    const dQueryInput = local.alloc(rows * d);
+    linearTransposed(runtime, dQ, rows, weight, d, d, dQueryInput, { ldw: 3 * d });
     if (rows < total) {
+      kernels.scatterAddRows(dQueryInput, packing.activeRows, rows, d, dNorm1);
       const spread = scope.zeros(total * d);
       kernels.scatterAddRows(dx, packing.activeRows, rows, d, spread);
       dx = spread;
+    } else {
+      kernels.addTo(dQueryInput, rows * d, dNorm1);
     }
     kernels.layerNormBackward(
       dNorm1, layer.input, layer.stats1, total, d, at('ln_1.weight'), dAt('ln_1.weight'), dAt('ln_1.bias'), dx,
