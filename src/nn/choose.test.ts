@@ -17,19 +17,26 @@ const cpu = { kind: 'cpu', description: 'CPU, WebAssembly SIMD' } as Engine;
 const openCpu = (): Promise<Engine> => Promise.resolve(cpu);
 
 function opener(asked: boolean[] = []): OpenGpu {
-  return ({ allowSoftware }) => {
+  return ({ allowSoftware = false }) => {
     asked.push(allowSoftware);
     return Promise.resolve({ kind: 'gpu', description: 'WebGPU, RTX 4060' } as Engine);
   };
 }
 
 describe('engine choice', () => {
-  it('stays on the CPU beside a real GPU, names it, and says how to use it', async () => {
+  it('takes a real GPU', async () => {
     const asked: boolean[] = [];
     const { engine, reason } = await chooseEngine('auto', openCpu, { gpu: gpuWith(REAL), openGpu: opener(asked) });
+    expect(engine.kind).toBe('gpu');
+    expect(reason).toMatch(/RTX 4060.*backend=cpu/);
+    expect(asked).toEqual([false]);
+  });
+
+  it('falls back to the CPU where a GPU cannot be opened, and says why', async () => {
+    const openGpu: OpenGpu = () => Promise.reject(new Error('This GPU is too weak.'));
+    const { engine, reason } = await chooseEngine('auto', openCpu, { gpu: gpuWith(REAL), openGpu });
     expect(engine).toBe(cpu);
-    expect(reason).toMatch(/RTX 4060.*backend=webgpu/);
-    expect(asked).toEqual([]);
+    expect(reason).toMatch(/RTX 4060 could not be used \(This GPU is too weak/);
   });
 
   it.each([

@@ -42,6 +42,26 @@ export async function findAdapter(gpu: GPU | undefined): Promise<{ adapter: GPUA
   }
 }
 
+/** There is no GPU to run on, or it is too weak. The message says why, and what to do. */
+export class NoGpuError extends Error {
+  override readonly name = 'NoGpuError';
+}
+
+/** What the kernels take of a device at least: what WebGPU promises, but not its compatibility mode. */
+const NEEDED = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupStorageSize: 16_384,
+} as const;
+
+/** @throws NoGpuError where an adapter's devices are too weak for the kernels. */
+export function requireLimits(limits: Pick<GPUSupportedLimits, keyof typeof NEEDED>): void {
+  for (const [name, needed] of Object.entries(NEEDED) as [keyof typeof NEEDED, number][]) {
+    if (limits[name] >= needed) continue;
+    throw new NoGpuError(`This GPU is too weak (${name} is ${limits[name]}, needed are ${needed}).`);
+  }
+}
+
 /** What went wrong, of anything thrown. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
