@@ -41,9 +41,15 @@ export function parseCommand(args: readonly string[]): Command {
   return { config, data, out: values.out };
 }
 
-/** Runs the experiment on worker threads, with progress on the console. */
-export async function run({ config, data }: Omit<Command, 'out'>): Promise<RunBundle> {
-  const pool = await openNodePool(config.arms.length);
+/**
+ * Runs the experiment on worker threads, with progress on the console.
+ * @param exact whether the bits must be those of every other machine; default: as the config says.
+ */
+export async function run(
+  { config, data }: Omit<Command, 'out'>,
+  { exact = config.run.exact }: { exact?: boolean } = {},
+): Promise<RunBundle> {
+  const pool = await openNodePool(config.arms.length, exact);
   try {
     const { bundle } = await runExperiment(pool, {
       runId: 'node', config, data, build: __BUILD__, onEvents: progressPrinter((line) => console.log(line)),

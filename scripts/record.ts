@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2));
   if (command.out) throw new Error('record always writes public/recorded-run.json; leave out --out');
   const digest = sourcesDigest(root);
-  const bundle = await run(command);
+  const bundle = await run(command, { exact: true });
   console.log(describeBundle(bundle));
   writeFileSync(path.join(root, 'public/recorded-run.json'), JSON.stringify(bundle));
   writeFileSync(path.join(root, 'public/recorded-run.digest'), `${digest}\n`);

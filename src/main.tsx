@@ -2,29 +2,41 @@ import '@mantine/core/styles.css';
 import './ui/shared/theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { BENCH_SIZES, type BenchSize } from './core/benchReport';
+import { createBenchStore } from './experiments/benchStore';
 import { loadRecordedRun } from './experiments/recorded';
-import { createRunStore } from './experiments/runStore';
+import { createRunStore, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
 import { App } from './ui/shell/App';
+import { viewOf } from './ui/shell/view';
 
 function backendOf(search: string): 'auto' | 'cpu' | 'webgpu' {
   const backend = new URLSearchParams(search).get('backend');
   return backend === 'cpu' || backend === 'webgpu' ? backend : 'auto';
 }
 
-const store = createRunStore({
+/** `?view=bench&start=SIZE` measures at once, for programs that open the page. */
+function sizeToStart(search: string): BenchSize | undefined {
+  const size = new URLSearchParams(search).get('start');
+  return viewOf(search) === 'bench' && size !== null && size in BENCH_SIZES ? (size as BenchSize) : undefined;
+}
+
+const shared = {
   build: __BUILD__,
   backend: backendOf(location.search),
   // Workers and what they need are fetched when the first run starts, not before.
-  openSession: async (backend, arms) => (await import('./worker/client')).Session.open(backend, arms),
-  loadRecorded: loadRecordedRun,
+  openSession: async (options: SessionOptions) => (await import('./worker/client')).Session.open(options),
   storage: createStorage(),
-  now: () => performance.now(),
-});
+};
+const store = createRunStore({ ...shared, loadRecorded: loadRecordedRun, now: () => performance.now() });
 void store.getState().load();
+const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.search).has('quick') });
+void bench.getState().load();
+const size = sizeToStart(location.search);
+if (size) void bench.getState().run(size);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App store={store} />
+    <App store={store} bench={bench} />
   </StrictMode>,
 );

@@ -61,6 +61,12 @@ export const FIELDS = {
       max: 999_999,
       step: 1,
     }),
+    exact: toggle({
+      label: 'Exact replay',
+      help: 'Compute on the CPU with plain WebAssembly SIMD, whose bits are the same on every machine; slower. Off: a GPU or fused multiply-adds where there are any, and last digits that differ between machines.',
+      link: 'exact',
+      default: false,
+    }),
   },
   sft: {
     source: choice({

@@ -5,7 +5,7 @@ import { agreement, annotatorAgreement, labelerRecord, positionBias, toContest }
 import { PLAIN, randomPairs, testPair, testTask } from './testing/testTask';
 import { agreementProbability, goldVerdict, type Contest } from './verdicts';
 
-const config = (seed = 1, annotators = 5) => ({ run: { task: 'tldr' as const, seed }, gold: PLAIN, evaluation: { annotators } });
+const config = (seed = 1, annotators = 5) => ({ run: { task: 'tldr' as const, seed, exact: true }, gold: PLAIN, evaluation: { annotators } });
 const pairs = randomPairs(400);
 const contests = pairs.map((pair) => toContest(testTask, pair));
 const labelled = (pA: (contest: Contest, i: number) => number, rest: Partial<Label> = {}): Label[] =>

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deviceBench, type BenchReport } from '../core/benchReport';
 import type { RunBundle } from '../core/bundle';
 import { DEFAULT_CONFIG, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST } from '../core/fields';
@@ -8,6 +9,7 @@ import { LESSONS } from './lessons';
 import { createRunStore, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
 import { stageKey } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
+import { testReport } from './testing/bench';
 import { testBundle } from './testing/bundle';
 
 type Outcome = Awaited<RunHandle['result']>;
@@ -67,6 +69,9 @@ class MemoryStorage implements RunStorage {
   loadConfig = (): Promise<ExperimentConfig | undefined> => this.use(() => this.config);
   saveRun = (bundle: RunBundle): Promise<void> => this.use(() => void (this.run = bundle));
   saveConfig = (config: ExperimentConfig): Promise<void> => this.use(() => void (this.config = config));
+  bench: BenchReport | undefined;
+  loadBench = (): Promise<BenchReport | undefined> => this.use(() => this.bench);
+  saveBench = (report: BenchReport): Promise<void> => this.use(() => void (this.bench = report));
 }
 
 const field = (path: string): (typeof FIELD_LIST)[number] => FIELD_LIST.find((entry) => entry.path === path)!;
@@ -147,7 +152,7 @@ describe('a run', () => {
     expect(store.getState().status).toBe('opening');
     await settled();
     const session = sessions[0]!;
-    expect(opened).toEqual([['cpu', 2]]);
+    expect(opened).toEqual([[{ backend: 'cpu', exact: false, arms: 2 }]]);
     expect(store.getState()).toMatchObject({ status: 'running', shown: { device: { description: 'fake engine' } } });
 
     const runId = 'run';
@@ -230,6 +235,33 @@ describe('a run', () => {
     expect(opened).toHaveLength(1);
     expect(store.getState().canAnswer).toBe(false);
     await expect(store.getState().ask('my post', 1)).rejects.toThrow(/Run the experiment first/);
+  });
+
+  it('carries what a bench of the same engine said, and nothing of another', async () => {
+    storage.bench = testReport();
+    const store = makeStore();
+    const first = await started(store);
+    const bench = deviceBench(testReport(), first.device);
+    expect(store.getState().shown?.device).toEqual({ ...first.device, bench });
+    first.finish(testBundle());
+    await settled();
+    expect(storage.run?.device.bench).toEqual(bench);
+    storage.bench = testReport('another engine');
+    const second = await started(store);
+    second.finish(testBundle());
+    await settled();
+    expect(storage.run?.device).not.toHaveProperty('bench');
+  });
+
+  it('opens another session for exact replay', async () => {
+    const store = makeStore();
+    const first = await started(store);
+    first.finish(testBundle());
+    await settled();
+    store.getState().edit(field('run.exact'), true);
+    await started(store);
+    expect(opened.map(([options]) => options.exact)).toEqual([false, true]);
+    expect(first.closed).toBe(true);
   });
 
   it('stops on reset and brings the last finished run back', async () => {
@@ -367,7 +399,7 @@ describe('a file of the visitor', () => {
   });
 
   it('is not expected back after a reload', async () => {
-    storage.config = { ...DEFAULT_CONFIG, run: { task: 'file', seed: 3 } };
+    storage.config = { ...DEFAULT_CONFIG, run: { task: 'file', seed: 3, exact: false } };
     const store = makeStore();
     await store.getState().load();
     expect(store.getState().edited.run.task).toBe('tldr');

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Build, RunBundle } from '../core/bundle';
+import { deviceBench, type DeviceBench } from '../core/benchReport';
+import type { Build, Device, RunBundle } from '../core/bundle';
 import {
   configDifference,
   DEFAULT_CONFIG,
@@ -18,6 +19,11 @@ import type { RunStorage } from './storage';
 
 export type RunStatus = 'idle' | 'opening' | 'running' | 'paused' | 'finished' | 'failed';
 
+/** What a session is opened for; another needs another. */
+export interface SessionOptions extends Pick<OpenInput, 'backend' | 'exact'> {
+  readonly arms: number;
+}
+
 /** What the store needs of a session; the page's own is `worker/client`. */
 export type RunSession = Pick<Session, 'device' | 'start' | 'answer' | 'close'>;
 
@@ -26,7 +32,7 @@ type RunResult = Awaited<RunHandle['result']>;
 export interface RunEnvironment {
   readonly build: Build;
   readonly backend: OpenInput['backend'];
-  openSession(backend: OpenInput['backend'], arms: number): Promise<RunSession>;
+  openSession(options: SessionOptions): Promise<RunSession>;
   loadRecorded(): Promise<RunBundle | undefined>;
   readonly storage: RunStorage;
   /** Milliseconds. */
@@ -108,9 +114,22 @@ function endOfRun(bundle: RunBundle, seconds: number): string {
   return `The run has ended after ${Math.round(seconds)} seconds. ${reasons.join('. ')}.`;
 }
 
+/** What the last bench in this browser said of an engine, if there was one. */
+async function keptBench(device: Device, storage: RunStorage): Promise<DeviceBench | undefined> {
+  // A browser that keeps nothing has no bench; the visitor is told of that where it matters.
+  const report = await storage.loadBench().catch(() => undefined);
+  return report && deviceBench(report, device);
+}
+
+function withBench(result: RunResult, bench: DeviceBench | undefined): RunResult {
+  if (!bench) return result;
+  const { bundle } = result;
+  return { ...result, bundle: { ...bundle, device: { ...bundle.device, bench } } };
+}
+
 export function createRunStore(environment: RunEnvironment): RunStore {
   const { build, backend, storage } = environment;
-  let session: { readonly arms: number; readonly opening: Promise<RunSession> } | undefined;
+  let session: { readonly options: SessionOptions; readonly opening: Promise<RunSession> } | undefined;
   let handle: RunHandle | undefined;
   /** Grows with every start and stop; what an earlier run still reports is then nobody's. */
   let attempt = 0;
@@ -147,11 +166,13 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       session = undefined;
     };
 
-    const ensureSession = (arms: number): Promise<RunSession> => {
-      if (session?.arms === arms) return session.opening;
+    const ensureSession = (config: ExperimentConfig): Promise<RunSession> => {
+      const options: SessionOptions = { backend, exact: config.run.exact, arms: config.arms.length };
+      const { exact, arms } = session?.options ?? {};
+      if (session && exact === options.exact && arms === options.arms) return session.opening;
       closeSession();
-      const opening = environment.openSession(backend, arms);
-      session = { arms, opening };
+      const opening = environment.openSession(options);
+      session = { options, opening };
       opening.catch(() => {
         // Tried again next time, unless another has taken its place.
         if (session?.opening === opening) session = undefined;
@@ -264,12 +285,13 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           announcement: 'Starting: choosing an engine and loading the shipped weights.',
         });
         try {
-          const opened = await ensureSession(config.arms.length);
+          const opened = await ensureSession(config);
+          const bench = await keptBench(opened.device, storage);
           if (!own()) return;
           const started = environment.now();
           set((state) => ({
             status: 'running',
-            shown: state.shown && { ...state.shown, device: opened.device },
+            shown: state.shown && { ...state.shown, device: { ...opened.device, ...(bench ? { bench } : {}) } },
             announcement: `Running on ${opened.device.description}.`,
           }));
           handle = opened.start({
@@ -280,7 +302,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
               if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
             },
           });
-          const result = await handle.result;
+          const result = withBench(await handle.result, bench);
           if (own()) finish(result, file, (environment.now() - started) / 1000);
         } catch (error) {
           if (own()) fail(error);
@@ -338,7 +360,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           throw new Error('Run the experiment first: its policies are not kept between visits.');
         }
         const { config } = shown;
-        const opened = await ensureSession(config.arms.length);
+        const opened = await ensureSession(config);
         return opened.answer({ config, text, draw, ...answering });
       },
     };

@@ -30,6 +30,8 @@ export interface ShownRun {
   readonly prompts: readonly PromptRecord[];
   readonly slots: Readonly<Record<string, string>>;
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
+  /** What happened to the run while it ran, a sentence each; once it has ended they are among the bundle's notes. */
+  readonly notices: readonly string[];
   /** RL iteration of the samples while it runs. */
   readonly sampleStep?: number;
   /** Once it has ended. */
@@ -56,12 +58,13 @@ export function runOfBundle(bundle: RunBundle, origin: ShownRun['origin'], dataN
     prompts: bundle.prompts,
     slots: bundle.slots,
     samples: Object.fromEntries(bundle.arms.map((arm) => [arm.id, arm.samples])),
+    notices: [],
     bundle,
   };
 }
 
 export function newRun(config: ExperimentConfig, dataName: string | undefined, slots: ShownRun['slots']): ShownRun {
-  return { origin: 'here', config, dataName, stages: {}, curves: {}, prompts: [], slots, samples: {} };
+  return { origin: 'here', config, dataName, stages: {}, curves: {}, prompts: [], slots, samples: {}, notices: [] };
 }
 
 type Of<T extends WorkerEvent['type']> = Extract<WorkerEvent, { type: T }>;
@@ -118,6 +121,13 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
         return withPoints(current, event);
       case 'samples':
         return withSamples(current, event);
+      case 'curves':
+        return { ...current, curves: { ...current.curves, [event.arm]: event.curves } };
+      case 'notice':
+        return { ...current, notices: [...current.notices, event.text] };
+      case 'bench':
+        // Of a bench, not of a run.
+        return current;
     }
   }, run);
 }

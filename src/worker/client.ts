@@ -1,4 +1,5 @@
 import type { Build, Device } from '../core/bundle';
+import type { EngineBench } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
 import { openPool, runExperiment, type Pool, type RunResult } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
@@ -14,7 +15,7 @@ function createBrowserEndpoint(): Endpoint {
   const blob = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(blob, { type: 'module' });
   const wire: Wire = {
-    post: (message) => worker.postMessage(message),
+    post: (message, ports) => worker.postMessage(message, [...ports]),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
     onFailure: (listener) =>
       worker.addEventListener('error', (event) =>
@@ -45,9 +46,9 @@ export class Session {
   private constructor(private readonly pool: Pool) {}
 
   /** @throws Error with a message for the visitor when no engine can be had. */
-  static async open(backend: OpenInput['backend'], arms: number): Promise<Session> {
+  static async open({ arms, ...wanted }: Pick<OpenInput, 'backend' | 'exact'> & { readonly arms: number }): Promise<Session> {
     const assets = new URL('.', document.baseURI).href;
-    return new Session(await openPool(createBrowserEndpoint, { backend, assets }, arms));
+    return new Session(await openPool(createBrowserEndpoint, { ...wanted, assets }, arms));
   }
 
   get device(): Device {
@@ -78,6 +79,23 @@ export class Session {
   /** One sampled response of each policy to a visitor's own text. */
   answer(input: Omit<Commands['answer']['in'], 'runId'>): Promise<LiveAnswer> {
     return this.pool.endpoints[0]!.call('answer', { runId: 'answer', ...input });
+  }
+
+  /** Measures one thread of this session's engine. `close` ends it. */
+  async bench(
+    input: Omit<Commands['bench']['in'], 'runId'>,
+    onProgress: (progress: Extract<WorkerEvent, { type: 'bench' }>) => void,
+  ): Promise<EngineBench> {
+    const runId = crypto.randomUUID();
+    const [endpoint] = this.pool.endpoints;
+    const unsubscribe = endpoint!.onEvents((events) => {
+      for (const event of events) if (event.type === 'bench' && event.runId === runId) onProgress(event);
+    });
+    try {
+      return await endpoint!.call('bench', { runId, ...input });
+    } finally {
+      unsubscribe();
+    }
   }
 
   close(): void {

@@ -2,7 +2,8 @@ import type { CommandName, Commands, FromWorker, WireError, WorkerEvent } from '
 
 /** What a browser Worker, a MessagePort and a Node worker thread have in common here. */
 export interface Wire {
-  post(message: unknown): void;
+  /** Hands the ports over, which are in the message. */
+  post(message: unknown, ports: readonly MessagePort[]): void;
   onMessage(listener: (message: unknown) => void): void;
   /** The worker died or could not be read. */
   onFailure(listener: (error: Error) => void): void;
@@ -11,7 +12,10 @@ export interface Wire {
 
 /** A worker that answers commands. Calls may overlap; events come in order. */
 export interface Endpoint {
-  call<C extends CommandName>(command: C, input: Commands[C]['in']): Promise<Commands[C]['out']>;
+  /** @param ports those in `input`. */
+  call<C extends CommandName>(command: C, input: Commands[C]['in'], ports?: readonly MessagePort[]): Promise<Commands[C]['out']>;
+  /** Called once when the worker dies or is closed, at once if it has. Returns the unsubscribe function. */
+  onEnd(listener: (error: Error) => void): () => void;
   /** Returns the unsubscribe function. */
   onEvents(listener: (events: readonly WorkerEvent[]) => void): () => void;
   close(): void;
@@ -42,12 +46,15 @@ function fromWireError(wire: WireError): Error {
 export function connect(wire: Wire): Endpoint {
   const waiting = new Map<number, { readonly resolve: (output: never) => void; readonly reject: (error: Error) => void }>();
   const listeners = new Set<(events: readonly WorkerEvent[]) => void>();
+  const endListeners = new Set<(error: Error) => void>();
   let nextId = 1;
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
+    for (const listener of endListeners) listener(error);
+    endListeners.clear();
   };
   wire.onMessage((raw) => {
     const message = raw as FromWorker;
@@ -62,13 +69,18 @@ export function connect(wire: Wire): Endpoint {
   });
   wire.onFailure(fail);
   return {
-    call(command, input) {
+    call(command, input, ports = []) {
       if (failure) return Promise.reject(failure);
       const id = nextId++;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        wire.post({ id, command, input });
+        wire.post({ id, command, input }, ports);
       });
+    },
+    onEnd(listener) {
+      if (failure) listener(failure);
+      else endListeners.add(listener);
+      return () => endListeners.delete(listener);
     },
     onEvents(listener) {
       listeners.add(listener);

@@ -1,5 +1,12 @@
+import { benchEngine } from '../bench/bench';
+import { dimsOf } from '../bench/dims';
+import { FULL, QUICK } from '../bench/timing';
 import type { Device } from '../core/bundle';
+import { isParallel, type ParallelEngine } from '../nn/cpu/parallel';
+import { type ComputeHelper, connectHelper, serveCompute } from '../nn/cpu/parallelHelper';
+import type { PeakProbe } from '../nn/peak';
 import type { Engine } from '../nn/types';
+import { Checkpoints } from './checkpoint';
 import { toWireError } from './endpoint';
 import { Gate } from './gate';
 import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
@@ -10,11 +17,25 @@ import { prepare } from './stages/prepare';
 import { conclude } from './stages/verdict';
 import { openTask } from './tasks';
 
+export interface OpenedEngine {
+  readonly engine: Engine;
+  /** One sentence for the visitor: why this engine. */
+  readonly reason: string;
+}
+
+/** What the visitor asks of the engine. */
+export type EngineWish = Pick<OpenInput, 'backend' | 'exact'>;
+
 /** What differs between a browser worker and Node. */
 export interface Host {
-  openEngine(backend: OpenInput['backend']): Promise<{ engine: Engine; reason: string }>;
+  /** @param onCompile hears how many of a GPU's programs are compiled. */
+  openEngine(wanted: EngineWish, onCompile: (done: number, total: number) => void): Promise<OpenedEngine>;
   readAsset(path: string, assets: string): Promise<Uint8Array>;
   cores(): number;
+  /** The matrix product of an engine that `openEngine` gave, where benches are run. */
+  openPeak?(engine: Engine): Promise<PeakProbe>;
+  /** Shortest time between two checkpoints of a training loop, milliseconds; default: `Checkpoints`'. */
+  readonly checkpointInterval?: number;
   post(message: FromWorker): void;
 }
 
@@ -28,27 +49,94 @@ export function serve(host: Host): (request: Request) => void {
   const outbox = new Outbox((events) => host.post({ events }));
   const gate = new Gate(() => outbox.flush());
   let engine: Engine | undefined;
+  let wanted: EngineWish = { backend: 'auto', exact: false };
   let readAsset: ReadAsset = () => Promise.reject(new Error('The worker was not opened.'));
 
+  let checkpoints = new Checkpoints('');
   const scope = ({ runId, config, data }: Commands['prepare']['in']): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
-    return { runId, config, task: openTask(config, data), engine, gate, readAsset, emit: (event) => outbox.add(event) };
+    if (checkpoints.runId !== runId) checkpoints = new Checkpoints(runId, host.checkpointInterval);
+    return {
+      runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
+      emit: (event) => outbox.add(event),
+    };
+  };
+
+  /**
+   * Runs a stage; where the GPU is lost under it, opens a new engine and runs the stage again, which goes on from its
+   * checkpoints: once on a fresh device, then on the CPU. A GPU that cannot run the model gives way to the CPU at once.
+   */
+  async function recovering<T>(input: Commands['prepare']['in'], stage: (scope: Scope) => Promise<T>): Promise<T> {
+    for (let losses = 1; ; losses++) {
+      try {
+        return await stage(scope(input));
+      } catch (error) {
+        const failure = await cause(error);
+        if (!isGpuFailure(failure)) throw failure;
+        const { engine: next } = await reopen(losses > 1 || failure.name === 'NoGpuError');
+        outbox.add({
+          type: 'notice', runId: input.runId,
+          text: `${failure.message} The run went on from its last checkpoint on ${next.description}.`,
+        });
+      }
+    }
+  }
+
+  async function reopen(onCpu: boolean): Promise<OpenedEngine> {
+    engine?.dispose();
+    engine = undefined;
+    const cpu: EngineWish = { ...wanted, backend: 'cpu' };
+    if (onCpu) return openEngine(cpu);
+    return openEngine(wanted).catch(() => openEngine(cpu));
+  }
+
+  async function openEngine(wish: EngineWish): Promise<OpenedEngine> {
+    // The programs of a shape are compiled when its first parameters are made: in the first stage of a run.
+    const opened = await host.openEngine(wish, (done, total) => outbox.add({
+      type: 'progress', runId: checkpoints.runId, stage: 'sft', done, total, note: 'compiling GPU programs',
+    }));
+    engine = opened.engine;
+    return opened;
+  }
+
+  /** Workers that can compute for this one, by their number in the pool. */
+  const linked = new Map<number, ComputeHelper>();
+  const parallel = (): ParallelEngine => {
+    if (!engine || !isParallel(engine)) throw new Error('Only workers on the CPU engine help each other.');
+    return engine;
   };
 
   const handlers: Handlers = {
-    async open({ backend, assets }): Promise<Device> {
-      const opened = await host.openEngine(backend);
-      engine = opened.engine;
+    async open({ backend, exact, assets }): Promise<Device> {
+      wanted = { backend, exact };
+      const { engine: opened, reason } = await openEngine(wanted);
       readAsset = (path) => host.readAsset(path, assets);
       return {
-        engine: engine.kind, description: engine.description, cores: host.cores(), reason: opened.reason,
+        engine: opened.kind, description: opened.description, cores: host.cores(), reason,
       };
     },
-    prepare: (input) => prepare(scope(input)),
-    runArm: (input) => runArm(scope(input), input.armId, input.prepared),
-    conclude: (input) => conclude(scope(input), input.prepared, input.outcomes),
-    answer: (input) => answerText(scope(input), input),
+    prepare: (input) => recovering(input, prepare),
+    runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared)),
+    conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
+    answer: (input) => recovering(input, (of) => answerText(of, input)),
+    async bench({ runId, size, quick }) {
+      const measured = engine;
+      if (!measured || !host.openPeak) throw new Error('This worker was not opened for a bench.');
+      const openPeak = host.openPeak.bind(host, measured);
+      return benchEngine({
+        engine: measured, dims: dimsOf(size), budget: quick ? QUICK : FULL, openPeak,
+        async onProgress(progress) {
+          outbox.add({ type: 'bench', runId, ...progress });
+          await gate.pass();
+        },
+      });
+    },
     control: ({ action }) => gate.control(action),
+    link({ serves, helpers }) {
+      for (const port of serves) serveCompute(port, parallel().local);
+      for (const { worker, port } of helpers) linked.set(worker, connectHelper(port));
+    },
+    useHelpers: ({ workers }) => parallel().useHelpers(workers.map((worker) => linked.get(worker)!)),
   };
 
   async function answer({ id, command, input }: Request): Promise<Reply> {
@@ -57,7 +145,7 @@ export function serve(host: Host): (request: Request) => void {
       const handler = handlers[command] as (input: unknown) => unknown;
       return { id, ok: true, output: await handler(input) };
     } catch (error) {
-      return { id, ok: false, error: toWireError(await cause(error)) };
+      return { id, ok: false, error: toWireError(error) };
     }
   }
 
@@ -79,6 +167,14 @@ export function serve(host: Host): (request: Request) => void {
       host.post(reply);
     });
   };
+}
+
+/**
+ * A GPU that is gone, computed something invalid or cannot run the model (errors of `nn/gpu`, known by name: only workers
+ * on a GPU load that).
+ */
+function isGpuFailure(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'GpuFailure' || error.name === 'NoGpuError');
 }
 
 class Outbox {

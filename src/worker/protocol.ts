@@ -1,4 +1,5 @@
 import type { Answer, ArmRecord, Comparison, Curve, Device, GoldWeights, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
+import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
 import type { ModelShape } from '../core/modelShape';
 
@@ -17,6 +18,8 @@ export interface DataFile {
 /** What must be true of a worker before it can run anything. */
 export interface OpenInput {
   readonly backend: 'auto' | 'cpu' | 'webgpu';
+  /** Only what gives the same bits on every machine: the CPU engine without fused multiply-adds. */
+  readonly exact: boolean;
   /** Folder of the shipped weights, as an absolute URL ending in a slash (a file: URL in Node). */
   readonly assets: string;
 }
@@ -82,6 +85,18 @@ export interface Commands {
     in: RunScope & { readonly text: string; readonly draw: number; readonly policies: readonly { readonly armId: string; readonly weights: Weights }[] };
     out: LiveAnswer;
   };
+  /**
+   * Channels between workers on the CPU engine, once after `open`: ports on which this worker computes for others, and
+   * ports to those that can compute for it, by their number in the pool.
+   */
+  link: {
+    in: { readonly serves: readonly MessagePort[]; readonly helpers: readonly { readonly worker: number; readonly port: MessagePort }[] };
+    out: void;
+  };
+  /** The workers that are idle and compute for this one from its engine's next call on. */
+  useHelpers: { in: { readonly workers: readonly number[] }; out: void };
+  /** Measures the engine of this worker, one thread of it. `quick` takes a fraction of the time. */
+  bench: { in: { readonly runId: string; readonly size: BenchSize; readonly quick: boolean }; out: EngineBench };
   /** `step` lets a paused run go on until its next progress report. Takes effect at the next yield of the running stage. */
   control: { in: { readonly action: 'pause' | 'resume' | 'step' | 'cancel' }; out: void };
 }
@@ -115,6 +130,23 @@ export type WorkerEvent = { readonly runId: string } & (
       readonly samples: readonly Sample[];
     }
   | { readonly type: 'stage'; readonly stage: StageRecord }
+  | {
+      /** Where the curves of an arm stand when a stage starts: after a restart, before what was shown. */
+      readonly type: 'curves';
+      readonly arm: string;
+      readonly curves: Readonly<Record<string, Curve>>;
+    }
+  | {
+      /** What happened to the run that a reader of its numbers must know; a sentence. Goes into the bundle's notes. */
+      readonly type: 'notice';
+      readonly text: string;
+    }
+  | {
+      /** What of a bench is under way: the matrix product, or a workload. `share` of the whole is done, 0..1. */
+      readonly type: 'bench';
+      readonly part: 'peak' | WorkloadId;
+      readonly share: number;
+    }
 );
 
 export type Request = { [C in CommandName]: { readonly id: number; readonly command: C; readonly input: Commands[C]['in'] } }[CommandName];

@@ -3,6 +3,7 @@ import type { ExperimentConfig } from '../core/config';
 import type { Metrics } from '../algorithms/types';
 import type { Engine } from '../nn/types';
 import type { Task } from '../tasks/types';
+import type { Checkpoints } from './checkpoint';
 import type { Gate } from './gate';
 import type { StageId, WorkerEvent } from './protocol';
 
@@ -16,6 +17,7 @@ export interface Scope {
   readonly task: Task;
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly checkpoints: Checkpoints;
   readonly readAsset: ReadAsset;
   emit(event: WorkerEvent): void;
 }
@@ -60,7 +62,7 @@ export class StageClock {
 
 /** The curves of one arm: every point goes into the record and out as an event. */
 export class CurveBook {
-  private readonly curves: Record<string, Curve> = {};
+  private curves: Record<string, Curve> = {};
   constructor(
     private readonly scope: Scope,
     private readonly arm: string,
@@ -79,4 +81,26 @@ export class CurveBook {
   get all(): Readonly<Record<string, Curve>> {
     return this.curves;
   }
+
+  /** A copy that later points do not reach. */
+  snapshot(): Readonly<Record<string, Curve>> {
+    return copyCurves(this.curves);
+  }
+
+  /** Goes back to a snapshot. */
+  restore(curves: Readonly<Record<string, Curve>>): void {
+    this.curves = copyCurves(curves);
+    this.announce();
+  }
+
+  /** Says where the curves stand: after a restart they may stand before what was shown. */
+  announce(): void {
+    this.scope.emit({ type: 'curves', runId: this.scope.runId, arm: this.arm, curves: this.snapshot() });
+  }
+}
+
+function copyCurves(curves: Readonly<Record<string, Curve>>): Record<string, Curve> {
+  return Object.fromEntries(
+    Object.entries(curves).map(([key, { step, value }]) => [key, { step: [...step], value: [...value] }]),
+  );
 }

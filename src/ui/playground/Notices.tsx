@@ -52,6 +52,19 @@ export function RunSource(): ReactNode {
   );
 }
 
+/** What happened to the run under way: a GPU that was lost, say. Afterwards the verdict's notes say it. */
+export function RunNotices(): ReactNode {
+  const notices = useRun((state) => state.shown?.notices);
+  if (!notices || notices.length === 0) return null;
+  return (
+    <div className={classes.stale} role="status">
+      {notices.map((notice) => (
+        <p key={notice}>{notice}</p>
+      ))}
+    </div>
+  );
+}
+
 /** The form and the shown run have parted: what differs, and the two ways to bring them together. */
 export function StaleNotice(): ReactNode {
   const edited = useRun((state) => state.edited);

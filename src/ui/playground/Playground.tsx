@@ -4,7 +4,7 @@ import { isActive } from '../../experiments/runStore';
 import { CurvePanel } from '../charts/CurvePanel';
 import { SideBySide } from '../sidebyside/SideBySide';
 import { useActions, useRun } from '../shared/store';
-import { Announcer, EndReasons, FirstSteps, RunSource, StaleNotice, StorageNote, TroubleNotice } from './Notices';
+import { Announcer, EndReasons, FirstSteps, RunNotices, RunSource, StaleNotice, StorageNote, TroubleNotice } from './Notices';
 import { Pipeline } from './Pipeline';
 import classes from './playground.module.css';
 import { RunBar } from './RunBar';
@@ -31,6 +31,7 @@ export function Playground(): ReactNode {
             <EndReasons />
             <StorageNote />
           </div>
+          <RunNotices />
           <StaleNotice />
           <Curves />
         </div>

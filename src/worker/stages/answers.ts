@@ -58,7 +58,7 @@ export async function sequenceKl(
       await logProbabilities(reference),
     ];
     async function logProbabilities(params: ParameterSet): Promise<Float32Array> {
-      const forward = engine.forward(params, batch, { outputs: ['logp'], temperature: config.rl.temperature });
+      const forward = await engine.forward(params, batch, { outputs: ['logp'], temperature: config.rl.temperature });
       const values = Float32Array.from(await forward.outputs.logp!.data());
       forward.dispose();
       return values;

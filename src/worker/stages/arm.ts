@@ -1,7 +1,7 @@
 import { reinforce, type Rollout } from '../../algorithms/reinforce';
-import { rewardModel, scoreResponses, type LabelledPair } from '../../algorithms/rewardModel';
+import { rewardModel, rewardModelSteps, scoreResponses, type LabelledPair } from '../../algorithms/rewardModel';
 import { DivergedError } from '../../algorithms/types';
-import type { LabelerRecord, StageRecord } from '../../core/bundle';
+import type { Curve, LabelerRecord, StageRecord } from '../../core/bundle';
 import type { ArmConfig } from '../../core/config';
 import type { Label } from '../../core/preferences';
 import { PURPOSE, streamKey } from '../../core/rng';
@@ -13,12 +13,13 @@ import type { ParameterSet } from '../../nn/types';
 import type { Prompt } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
 import { openLabeler } from '../labelers';
-import type { ArmOutcome, Prepared } from '../protocol';
+import type { ArmOutcome, Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, sequenceKl } from './answers';
 import { eachOnce, FIXED_POSTS, measure } from './measure';
 import { WEIGHT_DECAY } from './prepare';
 import { PromptSupply } from './supply';
+import { runTraining } from './training';
 
 /** A tenth of the pairs, at most this many, measures the reward model instead of training it. */
 const MOST_HELD_OUT = 200;
@@ -29,12 +30,11 @@ const STANDARD_SAMPLES = 512;
 export async function runArm(scope: Scope, armId: string, prepared: Prepared): Promise<ArmOutcome> {
   const arm = scope.config.arms.find((candidate) => candidate.id === armId);
   if (!arm) throw new Error(`The config has no arm "${armId}".`);
+  const { engine, checkpoints } = scope;
   const curves = new CurveBook(scope, armId);
-  const stages: StageRecord[] = [];
   const pairs = judgedPairs(scope, prepared);
 
-  const { labels, record } = await labelPairs(scope, arm, pairs, stages);
-  const { engine } = scope;
+  const { labels, record, stage: labelStage } = await checkpoints.once(`${armId} labels`, () => labelPairs(scope, arm, pairs));
   const owned: ParameterSet[] = [];
   const own = (params: ParameterSet): ParameterSet => {
     owned.push(params);
@@ -42,17 +42,18 @@ export async function runArm(scope: Scope, armId: string, prepared: Prepared): P
   };
   try {
     const sft = own(engine.createParameters(prepared.sft.shape, prepared.sft.values));
-    const reward = own(engine.copyParameters(sft));
-    const scale = await trainRewardModel(scope, arm, reward, pairs, labels, curves, stages);
+    const trained = await checkpoints.once(`${armId} reward`, () => rewardStage(scope, arm, prepared.sft, pairs, labels, curves));
+    if (Object.keys(curves.all).length === 0) curves.restore(trained.curves);
+    const reward = own(engine.createParameters(prepared.sft.shape, trained.parameters));
     const policy = own(engine.copyParameters(sft));
-    const { ended, test } = await trainPolicy(scope, arm, { sft, reward, policy, scale }, curves, stages);
+    const { ended, test, stage: policyStage } = await trainPolicy(scope, arm, { sft, reward, policy, scale: trained.scale }, curves);
     return {
       armId,
       policy: { shape: prepared.sft.shape, values: await engine.readParameters(policy) },
       labeler: record,
       curves: curves.all,
       test,
-      stages,
+      stages: [labelStage, trained.stage, policyStage],
       ended,
     };
   } finally {
@@ -78,8 +79,7 @@ async function labelPairs(
   scope: Scope,
   arm: ArmConfig,
   pairs: readonly JudgedPair[],
-  stages: StageRecord[],
-): Promise<{ labels: Label[]; record: LabelerRecord }> {
+): Promise<{ labels: Label[]; record: LabelerRecord; stage: StageRecord }> {
   const clock = new StageClock(scope, 'labels', arm.id);
   const labeler = await openLabeler(scope, arm.feedback);
   try {
@@ -89,22 +89,28 @@ async function labelPairs(
       if (labels.length % 64 === 0 || labels.length === pairs.length) await clock.progress(labels.length, pairs.length);
     }
     const record = labelerRecord(labeler.identity, scope.task, pairs, labels, scope.config);
-    stages.push(clock.end(`${labels.length.toLocaleString('en')} labels by ${labeler.identity.name}`));
-    return { labels, record };
+    return { labels, record, stage: clock.end(`${labels.length.toLocaleString('en')} labels by ${labeler.identity.name}`) };
   } finally {
     labeler.dispose?.();
   }
 }
 
-async function trainRewardModel(
+/** A trained reward model, off the engine. */
+interface TrainedReward {
+  readonly parameters: Float32Array;
+  readonly scale: Moments;
+  readonly curves: Readonly<Record<string, Curve>>;
+  readonly stage: StageRecord;
+}
+
+async function rewardStage(
   scope: Scope,
   arm: ArmConfig,
-  params: ParameterSet,
+  start: Weights,
   pairs: readonly JudgedPair[],
   labels: readonly Label[],
   curves: CurveBook,
-  stages: StageRecord[],
-): Promise<Moments> {
+): Promise<TrainedReward> {
   const { config, engine } = scope;
   const clock = new StageClock(scope, 'reward', arm.id);
   const labelled = pairs.map((pair, i): LabelledPair => ({
@@ -113,35 +119,34 @@ async function trainRewardModel(
   const held = heldOutPrompts(pairs, Math.min(MOST_HELD_OUT, Math.floor(pairs.length / 10)));
   const heldOut = labelled.filter((_, i) => held.has(pairs[i]!.promptId));
   const train = labelled.filter((_, i) => !held.has(pairs[i]!.promptId));
-  const training = rewardModel(
-    {
-      head: config.rewardModel.head,
-      epochs: config.rewardModel.epochs,
-      batch: Math.min(config.rewardModel.batch, train.length),
-      learningRate: config.rewardModel.learningRate,
-      weightDecay: WEIGHT_DECAY,
-      measureEvery: 10,
-      seed: config.run.seed,
-    },
-    {
-      engine,
-      params,
-      pairs: train,
-      heldOut,
-      judgements: { gold: pairs.filter((pair) => held.has(pair.promptId)).map((pair) => goldPreference(scope, pair)) },
-    },
-  );
-  const total = Math.max(1, Math.floor(train.length / config.rewardModel.batch)) * config.rewardModel.epochs;
-  for await (const metrics of training) {
-    const { grad_norm: gradNorm, ...values } = metrics.values;
-    curves.add({ step: metrics.step, values: { ...values, 'rm/grad_norm': gradNorm! } });
-    await clock.progress(metrics.step, total);
+  const { head, epochs, learningRate } = config.rewardModel;
+  const batch = Math.min(config.rewardModel.batch, train.length);
+  const params = engine.createParameters(start.shape, start.values);
+  try {
+    await runTraining(scope, {
+      key: `${arm.id} reward`, params, total: rewardModelSteps({ batch, epochs }, train.length), clock, curves,
+      begin: (optimizer, from) =>
+        rewardModel(
+          { head, epochs, batch, learningRate, weightDecay: WEIGHT_DECAY, measureEvery: 10, seed: config.run.seed },
+          {
+            engine, params, optimizer, from, pairs: train, heldOut,
+            judgements: { gold: pairs.filter((pair) => held.has(pair.promptId)).map((pair) => goldPreference(scope, pair)) },
+          },
+        ),
+      rename: ({ step, values: { grad_norm: gradNorm, ...values } }) => ({
+        step, values: gradNorm === undefined ? values : { ...values, 'rm/grad_norm': gradNorm },
+      }),
+    });
+    const scale = await rewardScale(scope, params, pairs);
+    return {
+      parameters: await engine.readParameters(params),
+      scale,
+      curves: curves.snapshot(),
+      stage: clock.end(`${train.length.toLocaleString('en')} pairs for training, ${heldOut.length} held out, ${epochs} epochs`),
+    };
+  } finally {
+    params.dispose();
   }
-  const scale = await rewardScale(scope, params, pairs);
-  stages.push(
-    clock.end(`${train.length.toLocaleString('en')} pairs for training, ${heldOut.length} held out, ${config.rewardModel.epochs} epochs`),
-  );
-  return scale;
 }
 
 /**
@@ -190,50 +195,41 @@ async function trainPolicy(
   arm: ArmConfig,
   models: Models,
   curves: CurveBook,
-  stages: StageRecord[],
-): Promise<{ ended: string; test: ArmOutcome['test'] }> {
+): Promise<{ ended: string; test: ArmOutcome['test']; stage: StageRecord }> {
   const { config, task, engine } = scope;
   const clock = new StageClock(scope, 'rl', arm.id);
-  const { iterations, batch } = config.rl;
+  const { iterations, batch, klCoef, learningRate, valueLearningRate, temperature } = config.rl;
+  const { every } = config.evaluation;
   const supply = new PromptSupply(task, 'rl', config.run.seed);
-  const training = reinforce(
-    {
-      iterations,
-      klCoef: config.rl.klCoef,
-      learningRate: config.rl.learningRate,
-      valueLearningRate: config.rl.valueLearningRate,
-      temperature: config.rl.temperature,
-      maxNewTokens: task.maxResponseTokens,
-      seed: config.run.seed,
-    },
-    {
-      engine,
-      policy: models.policy,
-      reference: models.sft,
-      prompts: (iteration) => supply.take(iteration * batch, batch).map((prompt) => prompt.tokens),
-      reward: (rollouts) => score(scope, models, rollouts),
-    },
-  );
   const trained = { sft: models.sft, score: (rollouts: Parameters<typeof score>[2]) => score(scope, models, rollouts) };
-  await measure(scope, arm.id, models.policy, 0, curves, trained);
   let ended = `ran its ${iterations} iterations`;
   try {
-    for await (const metrics of training) {
-      curves.add(metrics);
-      if (metrics.step % config.evaluation.every === 0 || metrics.step === iterations) {
-        await measure(scope, arm.id, models.policy, metrics.step, curves, trained);
-      }
-      await clock.progress(metrics.step, iterations);
-    }
+    await runTraining(scope, {
+      key: `${arm.id} policy`, params: models.policy, total: iterations, clock, curves,
+      begin: (optimizer, from) =>
+        reinforce(
+          {
+            iterations, klCoef, learningRate, valueLearningRate, temperature,
+            maxNewTokens: task.maxResponseTokens, measureEvery: every, seed: config.run.seed,
+          },
+          {
+            engine, policy: models.policy, optimizer, from, reference: models.sft,
+            prompts: (iteration) => supply.take(iteration * batch, batch).map((prompt) => prompt.tokens),
+            reward: (rollouts) => score(scope, models, rollouts),
+          },
+        ),
+      measure: async (step) => {
+        if (step % every === 0 || step === iterations) await measure(scope, arm.id, models.policy, step, curves, trained);
+      },
+    });
   } catch (error) {
-    // The weights of the step before are good: the arm is judged on them, and the page says why it ended early.
+    // The last finite weights are good: the arm is judged on them, and the page says why it ended early.
     if (!(error instanceof DivergedError)) throw error;
     ended = error.message;
   }
   await clock.progress(iterations, iterations, 'answering the test posts');
   const test = await answerTest(scope, models);
-  stages.push(clock.end(ended));
-  return { ended, test };
+  return { ended, test, stage: clock.end(ended) };
 }
 
 /** Responses to the test posts, drawn with the same random numbers for every arm. */

@@ -4,13 +4,13 @@ import type { StageRecord } from '../../core/bundle';
 import { PURPOSE, streamKey } from '../../core/rng';
 import { initialParameters } from '../../nn/init';
 import { layoutOf, type ModelShape } from '../../nn/layout';
-import type { ParameterSet } from '../../nn/types';
 import type { Prompt, Task } from '../../tasks/types';
 import type { Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { loadShipped } from '../shipped';
 import { measure } from './measure';
 import { PromptSupply } from './supply';
+import { runTraining } from './training';
 
 /** Pairs that are sampled in one go. */
 const CHUNK = 64;
@@ -22,22 +22,29 @@ const SFT_VALIDATION = 64;
 
 /** The stages that all arms share: the SFT policy and the pairs to be labelled. */
 export async function prepare(scope: Scope): Promise<Prepared> {
-  const stages: StageRecord[] = [];
+  const { checkpoints } = scope;
+  const task = await checkpoints.once('task', () =>
+    Promise.resolve(new StageClock(scope, 'task').end([scope.task.name, ...scope.task.notes].join(' '))));
+  const sft = await checkpoints.once('sft', () => sftStage(scope));
+  const pairs = await checkpoints.once('pairs', () => pairStage(scope, sft.weights));
+  return { sft: sft.weights, sftCurves: sft.curves, pairs: pairs.pairs, stages: [task, sft.stage, pairs.stage] };
+}
+
+async function sftStage(scope: Scope): Promise<{ weights: Weights; curves: Prepared['sftCurves']; stage: StageRecord }> {
   const curves = new CurveBook(scope, 'sft');
-  stages.push(new StageClock(scope, 'task').end([scope.task.name, ...scope.task.notes].join(' ')));
   const clock = new StageClock(scope, 'sft');
-  const sftWeights = await sftPolicy(scope, curves, clock);
-  const policy = scope.engine.createParameters(sftWeights.shape, sftWeights.values);
+  const weights = await sftPolicy(scope, curves, clock);
+  const policy = scope.engine.createParameters(weights.shape, weights.values);
+  if (scope.config.sft.source === 'shipped') curves.announce();
   try {
     // The baseline of every chart, seconds after Run was pressed.
     await measure(scope, 'sft', policy, 0, curves);
-    const { source, steps, batch } = scope.config.sft;
-    stages.push(clock.end(source === 'shipped' ? 'shipped checkpoint' : `${steps.toLocaleString('en')} steps of ${batch}`));
-    const pairs = await samplePairs(scope, policy, stages);
-    return { sft: sftWeights, sftCurves: curves.all, pairs, stages };
   } finally {
     policy.dispose();
   }
+  const { source, steps, batch } = scope.config.sft;
+  const stage = clock.end(source === 'shipped' ? 'shipped checkpoint' : `${steps.toLocaleString('en')} steps of ${batch}`);
+  return { weights, curves: curves.all, stage };
 }
 
 /** Shape of a policy that is trained here. */
@@ -64,48 +71,51 @@ async function sftPolicy(scope: Scope, curves: CurveBook, clock: StageClock): Pr
       prompt: prompt.tokens,
       response: task.reference(prompt, variant).tokens,
     });
-    const training = sft(
-      { steps, batch, learningRate, weightDecay: WEIGHT_DECAY, validateEvery: 50 },
-      {
-        engine,
-        policy,
-        documents: (step) => supply.take(step * batch, batch).map((prompt, i) => document(prompt, step * batch + i)),
-        validation: task.prompts('validation', SFT_VALIDATION, 0).map((prompt) => document(prompt, 0)),
-      },
-    );
-    for await (const metrics of training) {
-      curves.add(metrics);
-      await clock.progress(metrics.step, steps);
-    }
+    await runTraining(scope, {
+      key: 'sft', params: policy, total: steps, clock, curves,
+      begin: (optimizer, from) =>
+        sft(
+          { steps, batch, learningRate, weightDecay: WEIGHT_DECAY, validateEvery: 50 },
+          {
+            engine, policy, optimizer, from,
+            documents: (step) => supply.take(step * batch, batch).map((prompt, i) => document(prompt, step * batch + i)),
+            validation: task.prompts('validation', SFT_VALIDATION, 0).map((prompt) => document(prompt, 0)),
+          },
+        ),
+    });
     return { shape, values: await engine.readParameters(policy) };
   } finally {
     policy.dispose();
   }
 }
 
-async function samplePairs(scope: Scope, policy: ParameterSet, stages: StageRecord[]): Promise<Prepared['pairs']> {
+async function pairStage(scope: Scope, sftWeights: Weights): Promise<{ pairs: Prepared['pairs']; stage: StageRecord }> {
   const { config, task, engine } = scope;
   const clock = new StageClock(scope, 'pairs');
   const prompts = task.prompts('preference', config.pairs.count, config.run.seed);
   const pairs: Prepared['pairs'][number][] = [];
-  for (let from = 0; from < prompts.length; from += CHUNK) {
-    const chunk = prompts.slice(from, from + CHUNK);
-    const generations = await sample(engine, policy, chunk.map((prompt) => prompt.tokens), {
-      temperature: config.pairs.temperature,
-      maxNewTokens: task.maxResponseTokens,
-      samplesPerPrompt: 2,
-      key: streamKey(config.run.seed, PURPOSE.sample),
-      firstRow: 2 * from,
-    });
-    chunk.forEach((_, i) => {
-      pairs.push({
-        id: `pair:${from + i}`,
-        promptIndex: from + i,
-        responses: [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens],
+  const policy = engine.createParameters(sftWeights.shape, sftWeights.values);
+  try {
+    for (let from = 0; from < prompts.length; from += CHUNK) {
+      const chunk = prompts.slice(from, from + CHUNK);
+      const generations = await sample(engine, policy, chunk.map((prompt) => prompt.tokens), {
+        temperature: config.pairs.temperature,
+        maxNewTokens: task.maxResponseTokens,
+        samplesPerPrompt: 2,
+        key: streamKey(config.run.seed, PURPOSE.sample),
+        firstRow: 2 * from,
       });
-    });
-    await clock.progress(pairs.length, prompts.length);
+      chunk.forEach((_, i) => {
+        pairs.push({
+          id: `pair:${from + i}`,
+          promptIndex: from + i,
+          responses: [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens],
+        });
+      });
+      await clock.progress(pairs.length, prompts.length);
+    }
+  } finally {
+    policy.dispose();
   }
-  stages.push(clock.end(`${pairs.length.toLocaleString('en')} pairs sampled from the SFT policy`));
-  return pairs;
+  return { pairs, stage: clock.end(`${pairs.length.toLocaleString('en')} pairs sampled from the SFT policy`) };
 }

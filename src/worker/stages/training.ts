@@ -1,0 +1,51 @@
+import type { Algorithm, Metrics } from '../../algorithms/types';
+import type { Optimizer, ParameterSet } from '../../nn/types';
+import type { CurveBook, Scope, StageClock } from '../scope';
+
+export interface TrainingRun {
+  /** Names the training within the run, for its checkpoint. */
+  readonly key: string;
+  readonly params: ParameterSet;
+  readonly total: number;
+  readonly clock: StageClock;
+  readonly curves: CurveBook;
+  /** Starts the algorithm after `from` steps. */
+  begin(optimizer: Optimizer, from: number): Algorithm<void>;
+  /** Brings a point under the names of the charts. */
+  rename?(point: Metrics): Metrics;
+  /** Called where the weights stand at a step, after its points; not for a step that a checkpoint covers. */
+  measure?(step: number): Promise<void>;
+}
+
+/** Pulls a training algorithm to its end, from its last checkpoint if there is one, and saves checkpoints. */
+export async function runTraining(scope: Scope, run: TrainingRun): Promise<void> {
+  const { engine, checkpoints } = scope;
+  const { key, params, total, clock, curves } = run;
+  const saved = checkpoints.trainingOf(key);
+  if (saved) {
+    engine.writeParameters(params, saved.parameters);
+    curves.restore(saved.curves);
+  } else {
+    curves.announce();
+    await run.measure?.(0);
+  }
+  const optimizer = engine.createOptimizer(params, saved?.optimizer);
+  try {
+    for await (const points of run.begin(optimizer, saved?.step ?? 0)) {
+      for (const point of points) curves.add(run.rename?.(point) ?? point);
+      const step = points.at(-1)!.step;
+      await run.measure?.(step);
+      if (checkpoints.due) {
+        checkpoints.saveTraining(key, {
+          step,
+          parameters: await engine.readParameters(params),
+          optimizer: await engine.readOptimizer(optimizer),
+          curves: curves.snapshot(),
+        });
+      }
+      await clock.progress(step, total);
+    }
+  } finally {
+    optimizer.dispose();
+  }
+}
