@@ -76,6 +76,12 @@ module.exports = {
       ['^src/core/', '^src/losses/', NN_INTERFACE],
       'algorithms -> core, losses, nn through its interface.',
     ),
+    room(
+      'bench',
+      '^src/bench/',
+      ['^src/core/', '^src/algorithms/', NN_INTERFACE],
+      'bench -> core, algorithms, nn through its interface.',
+    ),
     room('worker-client', WORKER_CLIENT, ['^src/core/', '^src/worker/'], 'worker client -> protocol, core.'),
     {
       name: 'worker',
@@ -104,7 +110,7 @@ module.exports = {
       name: 'tfjs',
       severity: 'error',
       comment: 'Tensors belong to engines, losses, algorithms and the session that feeds them.',
-      from: { path: '^src/', pathNot: [TEST, '^src/(nn|losses|algorithms|worker)/'] },
+      from: { path: '^src/', pathNot: [TEST, '^src/(nn|losses|algorithms|bench|worker)/'] },
       to: { path: '^node_modules/@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -1,3 +1,4 @@
+import { deviceBenchSchema } from './benchReport';
 import { configSchema } from './config';
 import { z } from './zod';
 
@@ -169,6 +170,8 @@ export const deviceSchema = z.strictObject({
   cores: z.number(),
   /** Why this engine was chosen, in words. */
   reason: text,
+  /** How fast this engine was when last measured in the same browser; absent where it never was. */
+  bench: deviceBenchSchema.optional(),
 });
 export type Device = z.infer<typeof deviceSchema>;
 

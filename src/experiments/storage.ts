@@ -1,8 +1,9 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { bundleSchema, type RunBundle } from '../core/bundle';
+import { benchReportSchema, type BenchReport } from '../core/benchReport';
 import { configSchema, type ExperimentConfig } from '../core/config';
 
-/** What survives a reload: the last finished run and the settings being edited. Nothing leaves the browser. */
+/** What survives a reload: the last finished run, the settings being edited, the last bench. Nothing leaves the browser. */
 export interface RunStorage {
   /** Undefined where there is none, or none that this build can read. @throws StorageError */
   loadRun(): Promise<RunBundle | undefined>;
@@ -12,6 +13,10 @@ export interface RunStorage {
   loadConfig(): Promise<ExperimentConfig | undefined>;
   /** @throws StorageError */
   saveConfig(config: ExperimentConfig): Promise<void>;
+  /** @throws StorageError */
+  loadBench(): Promise<BenchReport | undefined>;
+  /** @throws StorageError */
+  saveBench(report: BenchReport): Promise<void>;
 }
 
 /** Its message is for the visitor. */
@@ -20,7 +25,7 @@ export class StorageError extends Error {
 }
 
 interface Schema extends DBSchema {
-  keep: { key: 'run' | 'config'; value: unknown };
+  keep: { key: 'run' | 'config' | 'bench'; value: unknown };
 }
 
 function toStorageError(error: unknown): StorageError {
@@ -67,5 +72,10 @@ export function createStorage(name = 'rlaif-playground'): RunStorage {
       return stored.success ? stored.data : undefined;
     },
     saveConfig: (config) => withDatabase(async (db) => void (await db.put('keep', config, 'config'))),
+    loadBench: async () => {
+      const stored = benchReportSchema.safeParse(await withDatabase((db) => db.get('keep', 'bench')));
+      return stored.success ? stored.data : undefined;
+    },
+    saveBench: (report) => withDatabase(async (db) => void (await db.put('keep', report, 'bench'))),
   };
 }

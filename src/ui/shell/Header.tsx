@@ -1,10 +1,13 @@
 import { ActionIcon, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { BENCH_SIZES, type DeviceBench } from '../../core/benchReport';
 import type { Device } from '../../core/bundle';
 import { ArmMark, useScheme } from '../shared/ArmMark';
+import { day, number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
 import classes from './App.module.css';
+import { addressOf, showView, useView, type View } from './view';
 
 const ENGINES: Readonly<Record<Device['engine'], string>> = {
   cpu: 'CPU engine (WebAssembly)',
@@ -14,6 +17,15 @@ const ENGINES: Readonly<Record<Device['engine'], string>> = {
 
 function cores(count: number): string {
   return `${count} core${count === 1 ? '' : 's'}`;
+}
+
+/** What a bench said of the engine before the run. */
+function measuredWords({ measuredAt, size, tokensPerSecond }: DeviceBench): string {
+  const { width, layers } = BENCH_SIZES[size];
+  return (
+    `Measured ${day(measuredAt)} at width ${width}, ${layers} layer${layers === 1 ? '' : 's'}, one thread: ` +
+    `${number(tokensPerSecond.sft)} tokens a second in SFT, ${number(tokensPerSecond.rollout)} written a second in rollouts.`
+  );
 }
 
 /** What the shown run ran on, and why. */
@@ -26,7 +38,7 @@ function DeviceLine(): ReactNode {
         Engine: chosen at the first run
         <InfoTip
           label="the engine"
-          meaning="Training runs in WebAssembly on the CPU, each arm on a core of its own; for models this small that is faster than calling a GPU. Add ?backend=webgpu to the address to use the GPU. Nothing is sent to a server."
+          meaning="Training runs on the GPU where the browser offers one through WebGPU, otherwise in WebAssembly on all cores of the CPU. Add ?backend=cpu or ?backend=webgpu to the address to choose. Nothing is sent to a server."
         />
       </span>
     );
@@ -41,7 +53,7 @@ function DeviceLine(): ReactNode {
         label="the engine"
         meaning={
           <>
-            {device.description}. {device.reason}
+            {device.description}. {device.reason} {device.bench && measuredWords(device.bench)}
           </>
         }
         caveat="The same settings and build give the same numbers on the same engine; another engine sums in another order and differs in the last digits."
@@ -69,16 +81,34 @@ function SchemeToggle(): ReactNode {
   );
 }
 
+const SCREENS: readonly { readonly id: View; readonly title: string }[] = [
+  { id: 'playground', title: 'Playground' },
+  { id: 'bench', title: 'Speed' },
+];
+
 export function Header(): ReactNode {
+  const view = useView();
   return (
     <header className={classes.header}>
       <h1 className={classes.name}>
         <ArmMark armId="rlhf" /> RLHF <span className={classes.versus}>against</span> <ArmMark armId="rlaif" /> RLAIF
       </h1>
       <nav aria-label="Screens" className={classes.tabs}>
-        <a href="#main" aria-current="page">
-          Playground
-        </a>
+        {SCREENS.map(({ id, title }) => (
+          <a
+            key={id}
+            href={addressOf(id, location.search)}
+            aria-current={id === view ? 'page' : undefined}
+            onClick={(event) => {
+              // A new tab or window stays the browser's business.
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              if (id !== view) showView(id);
+            }}
+          >
+            {title}
+          </a>
+        ))}
       </nav>
       <div className={classes.right}>
         <DeviceLine />

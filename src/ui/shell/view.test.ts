@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { addressOf, viewOf } from './view';
+
+describe('screens', () => {
+  it.each([
+    ['', 'playground'],
+    ['?view=bench', 'bench'],
+    ['?backend=cpu&view=bench', 'bench'],
+    ['?view=elsewhere', 'playground'],
+  ])('"%s" shows the %s', (search, view) => {
+    expect(viewOf(search)).toBe(view);
+  });
+
+  it('have addresses that keep what else was asked for', () => {
+    expect(addressOf('bench', '')).toBe('?view=bench');
+    expect(addressOf('bench', '?backend=cpu')).toBe('?backend=cpu&view=bench');
+    expect(addressOf('playground', '?backend=cpu&view=bench')).toBe('?backend=cpu');
+    expect(addressOf('playground', '?view=bench')).toBe('.');
+  });
+});
