@@ -58,9 +58,9 @@ export async function* judge(config: JudgeConfig, deps: JudgeDeps): Algorithm<vo
       const last = step === config.steps - 1;
       const validate = validation.length > 0 && (last || (step + 1) % config.validateEvery === 0);
       if (!validate && !last && !reader.due) continue;
-      const points = await reader.read();
-      if (validate) points.push({ step: step + 1, values: await validationMetrics(engine, params, validation) });
-      yield points;
+      yield* reader.flush(validate
+        ? async () => ({ step: step + 1, values: await validationMetrics(engine, params, validation) })
+        : undefined);
     }
   } finally {
     reader.dispose();

@@ -1,4 +1,5 @@
 // Learning claims, each on three seeds, each with a control that must fail.
+import { scalar } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PURPOSE, Stream, streamKey } from '../core/rng';
 import { TOKEN } from '../core/tokens';
@@ -151,6 +152,29 @@ describe.each(SEEDS)('seed %i', (seed) => {
 });
 
 describe('a run that diverges', () => {
+  it('gives the points before the bad step first, however rarely it reads', async () => {
+    const policy = fresh(1);
+    const optimizer = engine.createOptimizer(policy);
+    let steps = 0;
+    const bad = Object.create(engine, {
+      readEvery: { value: 8 },
+      step: { value: async (...args: Parameters<Engine['step']>) =>
+        (++steps === 4 ? { gradNorm: scalar(NaN) } : engine.step(...args)) },
+    }) as Engine;
+    const config = { steps: 20, batch: 1, learningRate: 1e-3, weightDecay: 0, validateEvery: 1000 };
+    const document: Document = { prompt: [word(1)], response: [word(2), TOKEN.eos] };
+    const seen: number[] = [];
+    const run = (async () => {
+      for await (const points of sft(config, { engine: bad, policy, optimizer, documents: () => [document], validation: [] })) {
+        seen.push(...points.map(({ step }) => step));
+      }
+    })();
+    await expect(run).rejects.toThrow(/grad_norm is not finite at step 4/);
+    expect(seen).toEqual([1, 2, 3]);
+    optimizer.dispose();
+    policy.dispose();
+  });
+
   it('stops with advice and keeps the last good weights', async () => {
     const policy = fresh(1);
     const document: Document = { prompt: [word(1)], response: [word(2), TOKEN.eos] };

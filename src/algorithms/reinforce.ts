@@ -9,7 +9,7 @@
 // other than end-of-text, while log pi is normalised over all ids (3.7e-5 nats a response apart for the shipped SFT, up
 // to 0.066 for a barely trained policy).
 
-import { dispose, mean, sub, tensor1d, tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, dispose, mean, mul, sub, tensor1d, tidy, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { streamKey, PURPOSE } from '../core/rng';
 import { TOKEN } from '../core/tokens';
 import {
@@ -89,6 +89,9 @@ export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): 
       const frozen = await engine.forward(reference, batch, { outputs: ['logp'], temperature });
       const forward = await engine.forward(policy, batch, {
         outputs: ['logp', 'entropy', 'value'], temperature, keep: true, detachValue: true,
+      }).catch((error: unknown) => {
+        frozen.dispose();
+        throw error;
       });
 
       // Returns and advantages
@@ -106,7 +109,10 @@ export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): 
           learningRate: config.learningRate,
           groups: [{ prefix: 'value_head.', learningRate: config.valueLearningRate }],
         },
-      ).finally(() => dispose([advantage, returns, mask]));
+      ).catch((error: unknown) => {
+        dispose(Object.values(metrics));
+        throw error;
+      }).finally(() => dispose([advantage, returns, mask]));
       loss.dispose();
 
       reader.add(iteration + 1, { ...metrics, grad_norm: gradNorm }, {
@@ -114,18 +120,7 @@ export async function* reinforce(config: ReinforceConfig, deps: ReinforceDeps): 
         'completions/clipped_ratio': rollouts.filter((r) => !r.finished).length / rollouts.length,
       });
       const last = iteration === config.iterations - 1;
-      if (!last && !reader.due && (iteration + 1) % config.measureEvery !== 0) continue;
-      yield (await reader.read()).map(({ step, values }) => {
-        const [score, kl] = [values['objective/scores']!, values['objective/kl']!];
-        return {
-          step,
-          values: {
-            ...values,
-            'objective/non_score_reward': -klCoef * kl,
-            'objective/rlhf_reward': (1 - klCoef) * score - klCoef * kl,
-          },
-        };
-      });
+      if (last || reader.due || (iteration + 1) % config.measureEvery === 0) yield* reader.flush();
     }
   } finally {
     reader.dispose();
@@ -145,6 +140,8 @@ function signals(
   const [mask, last] = [responseMask(lengths, scored), lastTokenMask(lengths, scored)];
   const baseline = headOf(outputs.value!);
   const score = tensor1d(scores);
+  const kl = meanSequenceKl(logp, referenceLogp, mask);
+  const penalty: Scalar = mul(kl, -klCoef);
   const returns = discountedReturns(klPenalisedRewards(score, logp, referenceLogp, { mask, last }, klCoef), 1);
   const advantage = divideByDeviation(sub(returns, baseline), mask);
   return {
@@ -153,7 +150,9 @@ function signals(
     mask,
     metrics: {
       'objective/scores': mean<Scalar>(score),
-      'objective/kl': meanSequenceKl(logp, referenceLogp, mask),
+      'objective/kl': kl,
+      'objective/non_score_reward': penalty,
+      'objective/rlhf_reward': add(mul(mean<Scalar>(score), 1 - klCoef), penalty),
       'objective/entropy': maskedMean(entropy, mask),
       'loss/policy_avg': policyGradientLoss(logp, advantage, mask),
       'loss/value_avg': valueLoss(baseline, returns, mask),

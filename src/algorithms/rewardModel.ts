@@ -92,9 +92,9 @@ export async function* rewardModel(config: RewardModelConfig, deps: RewardModelD
       const last = step === total - 1;
       const measure = heldOut.length > 0 && (last || (step + 1) % config.measureEvery === 0);
       if (!measure && !last && !reader.due) continue;
-      const points = await reader.read();
-      if (measure) points.push({ step: step + 1, values: await measureHeldOut(head, deps) });
-      yield points;
+      yield* reader.flush(measure
+        ? async () => ({ step: step + 1, values: await measureHeldOut(head, deps) })
+        : undefined);
     }
   } finally {
     reader.dispose();

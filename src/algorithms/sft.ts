@@ -62,11 +62,9 @@ export async function* sft(config: SftConfig, deps: SftDeps): Algorithm<void> {
       const last = step === steps - 1;
       const validate = validation.length > 0 && (last || (step + 1) % config.validateEvery === 0);
       if (!validate && !last && !reader.due) continue;
-      const points = await reader.read();
-      if (validate) {
-        points.push({ step: step + 1, values: { 'sft/val_loss': await responseLoss(engine, policy, validation) } });
-      }
-      yield points;
+      yield* reader.flush(validate
+        ? async () => ({ step: step + 1, values: { 'sft/val_loss': await responseLoss(engine, policy, validation) } })
+        : undefined);
     }
   } finally {
     reader.dispose();

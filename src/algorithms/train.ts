@@ -59,22 +59,34 @@ export class MetricsReader {
     return this.waiting.length >= this.engine.readEvery;
   }
 
-  /** All points since the last read, in order. @throws DivergedError at the first value that is not finite. */
-  async read(): Promise<Metrics[]> {
-    const points = this.waiting;
-    const tensors = points.flatMap((point) => Object.values(point.tensors));
-    if (tensors.length === 0) return [];
+  /**
+   * Reads and yields the points since the last read, in order.
+   * @param measure adds a point where the weights stand now.
+   * @throws DivergedError after the points before the first value that is not finite.
+   */
+  async *flush(measure?: () => Promise<Metrics>): AsyncGenerator<readonly Metrics[], void> {
+    const { points, diverged } = await this.read();
+    if (measure && !diverged) points.push(await measure());
+    if (points.length > 0) yield points;
+    if (diverged) throw diverged;
+  }
+
+  private async read(): Promise<{ points: Metrics[]; diverged?: DivergedError }> {
+    const waiting = this.waiting;
+    const tensors = waiting.flatMap((point) => Object.values(point.tensors));
+    const points: Metrics[] = [];
+    if (tensors.length === 0) return { points };
     const packed = tidy(() => stack(tensors));
     this.dispose();
     const read = await packed.data<'float32'>().finally(() => packed.dispose());
     let next = 0;
-    return points.map(({ step, tensors: named, values }) => {
+    for (const { step, tensors: named, values } of waiting) {
       const measured = Object.fromEntries(Object.keys(named).map((key) => [key, read[next++]!]));
-      for (const [key, value] of Object.entries(measured)) {
-        if (!Number.isFinite(value)) throw new DivergedError(step, key, this.advice);
-      }
-      return { step, values: { ...measured, ...values } };
-    });
+      const wrong = Object.keys(measured).find((key) => !Number.isFinite(measured[key]));
+      if (wrong !== undefined) return { points, diverged: new DivergedError(step, wrong, this.advice) };
+      points.push({ step, values: { ...measured, ...values } });
+    }
+    return { points };
   }
 
   /** Frees what was not read. */

@@ -10,7 +10,10 @@ export interface Metrics {
  */
 export type Algorithm<Result> = AsyncGenerator<readonly Metrics[], Result, void>;
 
-/** Training left the finite numbers. The message says what to change; the last finite weights are still in the set. */
+/**
+ * Training left the finite numbers. The message says what to change. The weights are finite: an update that is not is left
+ * out; up to `engine.readEvery - 1` later ones may be in them.
+ */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
   constructor(
@@ -18,6 +21,6 @@ export class DivergedError extends Error {
     what: string,
     advice: string,
   ) {
-    super(`${what} is not finite at step ${step}. The last finite weights are kept. ${advice}`);
+    super(`${what} is not finite at step ${step}. The weights hold finite updates only. ${advice}`);
   }
 }

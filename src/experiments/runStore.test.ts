@@ -264,6 +264,19 @@ describe('a run', () => {
     expect(first.closed).toBe(true);
   });
 
+  it('opens a session anew after a run that lost its GPU, and credits the run to what it ended on', async () => {
+    const store = makeStore();
+    const first = await started(store);
+    const bundle = testBundle();
+    const device = { ...bundle.device, description: 'another engine' };
+    first.finish({ ...bundle, device });
+    await settled();
+    expect(store.getState().shown?.device).toEqual(device);
+    expect(first.closed).toBe(true);
+    await started(store);
+    expect(opened).toHaveLength(2);
+  });
+
   it('stops on reset and brings the last finished run back', async () => {
     const store = makeStore();
     const bundle = testBundle();

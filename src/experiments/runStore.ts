@@ -302,8 +302,12 @@ export function createRunStore(environment: RunEnvironment): RunStore {
               if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
             },
           });
-          const result = withBench(await handle.result, bench);
-          if (own()) finish(result, file, (environment.now() - started) / 1000);
+          const result = await handle.result;
+          const same = result.bundle.device.description === opened.device.description;
+          if (!own()) return;
+          finish(same ? withBench(result, bench) : result, file, (environment.now() - started) / 1000);
+          // A session that lost its GPU limps on with one worker: the next run chooses an engine anew.
+          if (!same) closeSession();
         } catch (error) {
           if (own()) fail(error);
         }

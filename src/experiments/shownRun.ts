@@ -124,7 +124,7 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
       case 'curves':
         return { ...current, curves: { ...current.curves, [event.arm]: event.curves } };
       case 'notice':
-        return { ...current, notices: [...current.notices, event.text] };
+        return { ...current, notices: [...current.notices, event.text], device: event.device };
       case 'bench':
         // Of a bench, not of a run.
         return current;

@@ -133,7 +133,7 @@ export interface Engine {
   readonly description: string;
   /** Training steps after which it pays to read metrics back: 1 where a read costs nothing. */
   readonly readEvery: number;
-  /** @throws Error with advice for the visitor where the engine can compute no more: a lost GPU. */
+  /** @throws Error that says what happened where the engine can compute no more: a lost GPU. */
   assertAlive(): void;
   /** @param values flat buffer of `layoutOf(shape).size` floats. */
   createParameters(shape: ModelShape, values: Float32Array): ParameterSet;
@@ -144,7 +144,10 @@ export interface Engine {
   readGradients(params: ParameterSet): Promise<Float32Array>;
   /** Rejects with RangeError on ids, lengths or positions out of bounds, before anything is computed. */
   forward(params: ParameterSet, batch: Batch, options: ForwardOptions): Promise<Forward>;
-  /** Adds d(sum of output * grad) / d(params) to the gradient buffer. `grads` are tensors shaped like the outputs. */
+  /**
+   * Adds d(sum of output * grad) / d(params) to the gradient buffer. `grads` are tensors shaped like the outputs. The
+   * parameters must be those of the forward pass still: after a step or a write, engines may take the old or the new.
+   */
   backward(forward: Forward, grads: Outputs): Promise<void>;
   /** @param state goes on from there; default: zero moments. */
   createOptimizer(params: ParameterSet, state?: OptimizerState): Optimizer;

@@ -6,6 +6,8 @@ export interface TrainingCheckpoint {
   readonly step: number;
   readonly parameters: Float32Array;
   readonly optimizer: OptimizerState;
+  /** Seconds that the stage had taken, pauses left out. */
+  readonly seconds: number;
   /** The curves of the arm up to here. */
   readonly curves: Readonly<Record<string, Curve>>;
 }
@@ -21,6 +23,8 @@ export class Checkpoints {
   private readonly finished = new Map<string, unknown>();
   private readonly training = new Map<string, TrainingCheckpoint>();
   private savedAt = performance.now();
+  /** How often the run has lost its GPU. */
+  losses = 0;
 
   /** @param interval shortest time between two checkpoints of training, milliseconds. */
   constructor(
@@ -30,7 +34,10 @@ export class Checkpoints {
 
   /** The result of a piece of work that does not live on the engine; done once, whatever happens afterwards. */
   async once<T>(key: string, work: () => Promise<T>): Promise<T> {
-    if (!this.finished.has(key)) this.finished.set(key, await work());
+    if (!this.finished.has(key)) {
+      this.finished.set(key, await work());
+      this.training.delete(key);
+    }
     return this.finished.get(key) as T;
   }
 

@@ -88,11 +88,15 @@ async function dealIdle({ endpoints }: Pool, running: ReadonlySet<number>): Prom
  */
 export async function runExperiment(pool: Pool, request: RunRequest): Promise<RunResult> {
   const { runId } = request;
-  const notices: string[] = [];
+  const history: History = { notices: [], device: pool.device };
   const unsubscribe = pool.endpoints.map((endpoint) =>
     endpoint.onEvents((events) => {
       const own = events.filter((event) => event.runId === runId);
-      for (const event of own) if (event.type === 'notice') notices.push(event.text);
+      for (const event of own) {
+        if (event.type !== 'notice') continue;
+        history.notices.push(event.text);
+        history.device = event.device;
+      }
       if (own.length > 0) request.onEvents?.(own);
     }),
   );
@@ -102,7 +106,7 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
     for (const endpoint of pool.endpoints) stopWatching.push(endpoint.onEnd(reject));
   });
   try {
-    return await Promise.race([runStages(pool, request, notices), workerEnd]);
+    return await Promise.race([runStages(pool, request, history), workerEnd]);
   } finally {
     // A run that ended while paused must hold neither the next one nor an answer. A closed worker holds nothing.
     for (const endpoint of pool.endpoints) endpoint.call('control', { action: 'resume' }).catch(() => undefined);
@@ -110,8 +114,14 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
   }
 }
 
-/** @param notices what the workers had to say of the run, filled as they say it. */
-async function runStages(pool: Pool, request: RunRequest, notices: readonly string[]): Promise<RunResult> {
+/** What happened to a run on its way, filled as the workers say it. */
+interface History {
+  readonly notices: string[];
+  /** What it ran on last. */
+  device: Device;
+}
+
+async function runStages(pool: Pool, request: RunRequest, history: History): Promise<RunResult> {
   const { runId, config, data } = request;
   const scope = { runId, config, data };
   const [first] = pool.endpoints as [Endpoint, ...Endpoint[]];
@@ -138,13 +148,13 @@ async function runStages(pool: Pool, request: RunRequest, notices: readonly stri
     version: BUNDLE_VERSION,
     config,
     build: request.build,
-    device: pool.device,
+    device: history.device,
     recordedAt: new Date().toISOString(),
     stages: [...prepared.stages, ...outcomes.flatMap((outcome) => outcome.stages), ...verdict.stages],
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
-    notes: [...notices, ...verdict.notes],
+    notes: [...history.notices, ...verdict.notes],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
     labelers: outcomes.map((outcome) => outcome.labeler),

@@ -7,7 +7,7 @@ import { type ComputeHelper, connectHelper, serveCompute } from '../nn/cpu/paral
 import type { PeakProbe } from '../nn/peak';
 import type { Engine } from '../nn/types';
 import { Checkpoints } from './checkpoint';
-import { toWireError } from './endpoint';
+import { CancelledError, toWireError } from './endpoint';
 import { Gate } from './gate';
 import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
 import type { ReadAsset, Scope } from './scope';
@@ -53,12 +53,17 @@ export function serve(host: Host): (request: Request) => void {
   let readAsset: ReadAsset = () => Promise.reject(new Error('The worker was not opened.'));
 
   let checkpoints = new Checkpoints('');
+  /** The last progress of the stage under way. */
+  let underWay: Extract<WorkerEvent, { type: 'progress' }> | undefined;
   const scope = ({ runId, config, data }: Commands['prepare']['in']): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
     if (checkpoints.runId !== runId) checkpoints = new Checkpoints(runId, host.checkpointInterval);
     return {
       runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
-      emit: (event) => outbox.add(event),
+      emit: (event) => {
+        if (event.type === 'progress') underWay = event;
+        outbox.add(event);
+      },
     };
   };
 
@@ -67,20 +72,26 @@ export function serve(host: Host): (request: Request) => void {
    * checkpoints: once on a fresh device, then on the CPU. A GPU that cannot run the model gives way to the CPU at once.
    */
   async function recovering<T>(input: Commands['prepare']['in'], stage: (scope: Scope) => Promise<T>): Promise<T> {
-    for (let losses = 1; ; losses++) {
+    for (;;) {
       try {
         return await stage(scope(input));
       } catch (error) {
+        if (error instanceof CancelledError) throw error;
         const failure = await cause(error);
         if (!isGpuFailure(failure)) throw failure;
-        const { engine: next } = await reopen(losses > 1 || failure.name === 'NoGpuError');
+        checkpoints.losses++;
+        const opened = await reopen(checkpoints.losses > 1 || failure.name === 'NoGpuError');
         outbox.add({
-          type: 'notice', runId: input.runId,
-          text: `${failure.message} The run went on from its last checkpoint on ${next.description}.`,
+          type: 'notice', runId: input.runId, device: deviceOf(opened),
+          text: `${failure.message} The run went on from its last checkpoint on ${opened.engine.description}.`,
         });
       }
     }
   }
+
+  const deviceOf = ({ engine: { kind, description }, reason }: OpenedEngine): Device => ({
+    engine: kind, description, cores: host.cores(), reason,
+  });
 
   async function reopen(onCpu: boolean): Promise<OpenedEngine> {
     engine?.dispose();
@@ -91,10 +102,10 @@ export function serve(host: Host): (request: Request) => void {
   }
 
   async function openEngine(wish: EngineWish): Promise<OpenedEngine> {
-    // The programs of a shape are compiled when its first parameters are made: in the first stage of a run.
-    const opened = await host.openEngine(wish, (done, total) => outbox.add({
-      type: 'progress', runId: checkpoints.runId, stage: 'sft', done, total, note: 'compiling GPU programs',
-    }));
+    // The programs of a shape are compiled when its first parameters are made, in whatever stage that is.
+    const opened = await host.openEngine(wish, (done, total) => {
+      if (underWay) outbox.add({ ...underWay, done, total, secondsLeft: undefined, note: 'compiling GPU programs' });
+    });
     engine = opened.engine;
     return opened;
   }
@@ -109,11 +120,9 @@ export function serve(host: Host): (request: Request) => void {
   const handlers: Handlers = {
     async open({ backend, exact, assets }): Promise<Device> {
       wanted = { backend, exact };
-      const { engine: opened, reason } = await openEngine(wanted);
+      const opened = await openEngine(wanted);
       readAsset = (path) => host.readAsset(path, assets);
-      return {
-        engine: opened.kind, description: opened.description, cores: host.cores(), reason,
-      };
+      return deviceOf(opened);
     },
     prepare: (input) => recovering(input, prepare),
     runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared)),

@@ -140,6 +140,8 @@ export type WorkerEvent = { readonly runId: string } & (
       /** What happened to the run that a reader of its numbers must know; a sentence. Goes into the bundle's notes. */
       readonly type: 'notice';
       readonly text: string;
+      /** What the worker runs on from here. */
+      readonly device: Device;
     }
   | {
       /** What of a bench is under way: the matrix product, or a workload. `share` of the whole is done, 0..1. */

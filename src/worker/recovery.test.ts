@@ -7,7 +7,7 @@ import { parseConfig } from '../core/config';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
 import type { Engine } from '../nn/types';
 import { openPool, runExperiment } from './coordinator';
-import { connect, type Endpoint } from './endpoint';
+import { CancelledError, connect, type Endpoint } from './endpoint';
 import { serve } from './executor';
 import type { OpenInput, WorkerEvent } from './protocol';
 
@@ -64,8 +64,13 @@ interface Result {
   readonly opened: readonly OpenInput['backend'][];
 }
 
-/** @param lostAt optimizer step at which each engine in turn is lost; the ones after it never are. */
-async function run(lostAt: readonly number[], checkpointInterval: number): Promise<Result> {
+/**
+ * @param lostAt optimizer step at which each engine in turn is lost; the ones after it never are.
+ * @param stopAt presses Stop at the first event that fits.
+ */
+async function run(
+  lostAt: readonly number[], checkpointInterval: number, stopAt?: (event: WorkerEvent) => boolean,
+): Promise<Result> {
   const opened: OpenInput['backend'][] = [];
   const open = (): Endpoint => {
     let deliver: (message: unknown) => void = () => undefined;
@@ -93,7 +98,12 @@ async function run(lostAt: readonly number[], checkpointInterval: number): Promi
   };
   const pool = await openPool(open, { backend: 'webgpu', exact: false, assets: 'file:///unused/' }, 1);
   const events: WorkerEvent[] = [];
-  const { bundle } = await runExperiment(pool, { runId: 'run', config, build, onEvents: (some) => events.push(...some) });
+  const { bundle } = await runExperiment(pool, { runId: 'run', config, build,
+    onEvents: (some) => {
+      events.push(...some);
+      if (stopAt && some.some(stopAt)) void pool.endpoints[0]!.call('control', { action: 'cancel' });
+    },
+  });
   return { bundle, events, opened };
 }
 
@@ -116,6 +126,7 @@ describe('a lost GPU', () => {
     const notice = 'The GPU was lost (test). The run went on from its last checkpoint on an engine that gets lost.';
     expect(events.filter((event) => event.type === 'notice').map((event) => event.text)).toEqual([notice]);
     expect(bundle.notes).toContain(notice);
+    expect(bundle.device.description).toBe('an engine that gets lost');
     expect(expected.notes).not.toContain(notice);
   });
 
@@ -131,8 +142,12 @@ describe('a lost GPU', () => {
     expect(bundle.notes.filter((note) => note.includes('lost'))).toHaveLength(2);
   });
 
+  it('is stopped by Stop, lost or not', async () => {
+    await expect(run([7], 0, (event) => event.type === 'notice')).rejects.toThrow(CancelledError);
+  });
+
   it('leaves the live curves as the bundle has them', async () => {
-    const { bundle, events } = await run([7, 9], 0);
+    const { bundle, events } = await run([7, 13], 0);
     const live: Record<string, Record<string, { step: number[]; value: number[] }>> = {};
     for (const event of events) {
       if (event.type === 'curves') live[event.arm] = structuredClone(event.curves);

@@ -24,18 +24,20 @@ export interface Scope {
 
 /** Times a stage, pauses left out, and reports its progress. */
 export class StageClock {
-  private readonly started: number;
+  private started: number;
   constructor(
     private readonly scope: Scope,
     private readonly stage: StageId,
     private readonly arm?: string,
   ) {
     this.started = this.now();
+    // The stage shows as under way before there is anything to count: a GPU may have programs to compile first.
+    scope.emit({ type: 'progress', runId: scope.runId, stage, arm, done: 0, total: 1 });
   }
 
   /** Reports `done` of `total` in the stage's own unit, ends a step, passes the gate. */
   async progress(done: number, total: number, note?: string): Promise<void> {
-    const seconds = this.now() - this.started;
+    const { seconds } = this;
     this.scope.emit({
       type: 'progress', runId: this.scope.runId, stage: this.stage, arm: this.arm, done, total, note,
       secondsLeft: done > 0 ? (seconds / done) * (total - done) : undefined,
@@ -44,11 +46,21 @@ export class StageClock {
     await this.scope.gate.pass();
   }
 
+  /** Seconds since the stage began, pauses left out. */
+  get seconds(): number {
+    return this.now() - this.started;
+  }
+
+  /** Counts what the stage had taken before it was interrupted. */
+  goOn(seconds: number): void {
+    this.started = this.now() - seconds;
+  }
+
   end(summary: string): StageRecord {
     const record: StageRecord = {
       id: this.stage,
       ...(this.arm === undefined ? {} : { arm: this.arm }),
-      seconds: this.now() - this.started,
+      seconds: this.seconds,
       summary,
     };
     this.scope.emit({ type: 'stage', runId: this.scope.runId, stage: record });

@@ -25,7 +25,7 @@ export function testBundle(config: ExperimentConfig = DEFAULT_CONFIG): RunBundle
     version: 1,
     config,
     build: { version: '0', commit: 'test', date: '2026-01-01' },
-    device: { engine: 'cpu', description: 'a test', cores: 2, reason: 'because' },
+    device: { engine: 'cpu', description: 'fake engine', cores: 2, reason: 'because' },
     recordedAt: '2026-01-01T00:00:00.000Z',
     stages: [
       { id: 'task', seconds: 1, summary: 'posts' },

@@ -1,12 +1,12 @@
 import { keep, ready, scalar, setBackend, type Tensor, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
+import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../checks';
 import { layoutOf, type ModelShape } from '../layout';
 import type {
   AdamWOptions, Batch, Engine, Forward, ForwardOptions, GenerateOptions, Generation, Optimizer, OptimizerState,
   OutputName, Outputs, ParameterSet, StepOutcome,
 } from '../types';
-import { checkAdamW, checkBatch, checkForward, checkGenerate } from './checks';
 import { type Activations, type OutputArrays, outputSizes, runBackward, runForward } from './forward';
 import { generateAll } from './generate';
 import { createRuntime, type Runtime } from './kernels';

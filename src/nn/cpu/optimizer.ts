@@ -1,3 +1,4 @@
+import { settingsOfView } from '../adamw';
 import type { AdamWOptions } from '../types';
 import type { CpuOptimizer } from './parameters';
 
@@ -9,14 +10,12 @@ import type { CpuOptimizer } from './parameters';
 export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): number {
   const { params } = optimizer;
   const { kernels } = params.runtime;
-  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, clipNorm = 1 } = options;
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm = 1 } = options;
   const gradients = params.gradientBuffer();
 
   const trained = params.layout.views.flatMap((view) => {
-    const groups = (options.groups ?? []).filter(({ prefix }) => view.name.startsWith(prefix));
-    if (groups.findLast(({ frozen }) => frozen !== undefined)?.frozen) return [];
-    const rate = groups.findLast((group) => group.learningRate !== undefined)?.learningRate ?? learningRate;
-    return [{ offset: view.offset * 4, padded: Math.ceil(view.size / 4) * 4, decays: view.decays, rate }];
+    const settings = settingsOfView(view, options);
+    return settings ? [{ offset: view.offset * 4, padded: Math.ceil(view.size / 4) * 4, ...settings }] : [];
   });
 
   let squares = 0;
@@ -28,11 +27,11 @@ export function adamwStep(optimizer: CpuOptimizer, options: AdamWOptions): numbe
     const scale = gradNorm > clipNorm ? clipNorm / gradNorm : 1;
     const correction1 = 1 - beta1 ** optimizer.steps;
     const correction2 = 1 - beta2 ** optimizer.steps;
-    for (const { offset, padded, decays, rate } of trained) {
+    for (const { offset, padded, learningRate, weightDecay } of trained) {
       kernels.adamw(
         params.values + offset, gradients + offset, optimizer.firstMoment + offset, optimizer.secondMoment + offset,
         padded, scale, beta1, beta2, epsilon,
-        decays ? 1 - rate * weightDecay : 1, rate / correction1, 1 / Math.sqrt(correction2),
+        1 - learningRate * weightDecay, learningRate / correction1, 1 / Math.sqrt(correction2),
       );
     }
   }

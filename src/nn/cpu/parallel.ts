@@ -1,16 +1,16 @@
 // Data parallelism over idle workers, by messages: a page on a static host has no SharedArrayBuffer.
 import { keep, tensor } from '@tensorflow/tfjs-core';
+import { checkBatch, checkForward, checkGenerate } from '../checks';
 import type { Layout, ModelShape } from '../layout';
 import type {
   AdamWOptions, Batch, Engine, Forward, ForwardOptions, GenerateOptions, Generation, Optimizer, OptimizerState,
   OutputName, Outputs, ParameterSet, StepOutcome,
 } from '../types';
-import { checkBatch, checkForward, checkGenerate } from './checks';
 import type { CpuEngine } from './engine';
 import type { OutputArrays } from './forward';
 import { type ComputeHelper, entriesOf, toArrays, toTensors } from './parallelHelper';
 import { cutPrompts, cutRows, shardRows } from './parallelParts';
-import { rowsOf } from './prompts';
+import { selectRows } from './prompts';
 
 /** A CPU engine that others may help. Every number it gives is the same with any helpers, and with none. */
 export interface ParallelEngine extends Engine {
@@ -165,7 +165,7 @@ class HelpedEngine implements ParallelEngine {
     if (cuts.length === 1) return this.local.forward(set.own, batch, options);
 
     const shards = deal(cuts, helpers).map(
-      ({ work: rows, helper }): Shard => ({ helper, rows, batch: rowsOf(batch, rows), pass: ++lastNumber }),
+      ({ work: rows, helper }): Shard => ({ helper, rows, batch: selectRows(batch, rows), pass: ++lastNumber }),
     );
     await this.bring(set, shards);
     const { version } = set;

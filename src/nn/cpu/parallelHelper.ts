@@ -122,6 +122,8 @@ export function serveCompute(port: MessagePort, engine: CpuEngine): void {
       post({ id, ok: true, output }, buffersOf(output));
     } catch (error) {
       post({ id, ok: false, message: error instanceof Error ? error.message : String(error) });
+      // The other end asks no more after an error, and not every browser tells of its closing.
+      freeAll();
     }
   }
   const post = (reply: Reply, transfer: ArrayBuffer[] = []): void => port.postMessage(reply, transfer);
@@ -131,11 +133,13 @@ export function serveCompute(port: MessagePort, engine: CpuEngine): void {
   listen(port, (message) => {
     turn = turn.then(() => answer(message as Call));
   });
-  port.addEventListener('close', () => {
+  port.addEventListener('close', freeAll);
+
+  function freeAll(): void {
     for (const held of [...passes.values(), ...sets.values()]) held.dispose();
     passes.clear();
     sets.clear();
-  });
+  }
 }
 
 /** Values of a pass' outputs, copied. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packBatch, type Sequence } from '../batch';
-import { promptGroups, rowsOf, SHORTEST_SHARED } from './prompts';
+import { promptGroups, selectRows, SHORTEST_SHARED } from './prompts';
 
 const LONG = Array.from({ length: SHORTEST_SHARED }, (_, t) => t + 1);
 const row = (prompt: readonly number[], response: readonly number[], extra?: readonly number[]): Sequence => ({
@@ -43,12 +43,12 @@ describe('promptGroups', () => {
   });
 });
 
-it('rowsOf takes rows out as a batch of their own', () => {
+it('selectRows takes rows out as a batch of their own', () => {
   const sequences = [row(LONG, [1]), row(LONG, [5, 6, 7], [0, 1, 2]), row([2], [4], [9, 8])];
   const options = { scored: 3 };
   const whole = packBatch(sequences, options);
   const alone = packBatch([sequences[2]!, sequences[0]!], options);
-  const taken = rowsOf(whole, [2, 0]);
+  const taken = selectRows(whole, [2, 0]);
   expect(taken).toMatchObject({ rows: 2, length: whole.length, scored: 3 });
   for (const name of ['start', 'end', 'scoreFrom'] as const) expect(taken[name]).toEqual(alone[name]);
   for (const name of ['tokens', 'extra'] as const) {
@@ -58,5 +58,5 @@ it('rowsOf takes rows out as a batch of their own', () => {
         .toEqual(alone[name]!.subarray(b * alone.length + from, b * alone.length + to));
     }
   }
-  expect(rowsOf(packBatch([row(LONG, [1])]), [0]).extra).toBeUndefined();
+  expect(selectRows(packBatch([row(LONG, [1])]), [0]).extra).toBeUndefined();
 });

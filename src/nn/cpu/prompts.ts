@@ -31,7 +31,7 @@ export function promptGroups(batch: Batch): readonly (readonly number[])[] {
 }
 
 /** The rows of a batch as a batch of their own (same length, same scored). */
-export function rowsOf(batch: Batch, rows: readonly number[]): Batch {
+export function selectRows(batch: Batch, rows: readonly number[]): Batch {
   const { length, scored, extra } = batch;
   const tokens = new Int32Array(rows.length * length);
   const extras = new Float32Array(rows.length * length);

@@ -7,7 +7,7 @@ import { createReferenceEngine } from '../reference/engine';
 import { expectSamePass, runPass } from '../testing/engines';
 import type { Batch, ForwardOptions, OutputName, Outputs } from '../types';
 import type { CpuEngine } from './engine';
-import { promptGroups, rowsOf } from './prompts';
+import { promptGroups, selectRows } from './prompts';
 import {
   largestDifference, livelyParameters, loadEngine, outputShape, randomValues, read, SMALL, smallModel, testStream,
 } from './testing/models';
@@ -64,7 +64,7 @@ describe('rows that share a prompt', () => {
       const outputs = new Map(options.outputs.map((name): [OutputName, number[]] => [name, []]));
       for (let b = 0; b < batch.rows; b += part) {
         const rows = Array.from({ length: part }, (__, i) => b + i);
-        const some = rowsOf(batch, rows);
+        const some = selectRows(batch, rows);
         const forward = await engine.forward(params, some, { ...options, keep: true });
         const grads = Object.fromEntries([...weights].map(([name, all]) => {
           const size = all.length / batch.rows;

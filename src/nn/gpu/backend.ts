@@ -73,12 +73,19 @@ export class Gpu {
     if (this.failure) throw this.failure;
   }
 
-  /** The result of work of the GPU. Rejects with GpuFailure where the work fails, and when the device is lost. */
+  /**
+   * The result of work of the GPU. Rejects with GpuFailure where the work fails, and when the device is lost; a RangeError
+   * is ours and passes as it is.
+   */
   guard<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.failure) reject(this.failure);
       this.waiting.add(reject);
       work.then(resolve, (error: unknown) => {
+        if (error instanceof RangeError) {
+          reject(error);
+          return;
+        }
         const message = error instanceof Error ? error.message : String(error);
         reject(this.fail(`The GPU failed (${message}).`));
       }).finally(() => this.waiting.delete(reject));

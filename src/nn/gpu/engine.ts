@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { concat, dispose, keep, ready, setBackend, type Tensor } from '@tensorflow/tfjs-core';
-import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../cpu/checks';
+import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../checks';
 import { layoutOf, type ModelShape } from '../layout';
 import type {
   AdamWOptions, Batch, Engine, Forward, ForwardOptions, GenerateOptions, Generation, Optimizer, OptimizerState, OutputName,

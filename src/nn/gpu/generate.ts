@@ -29,7 +29,7 @@ interface Group {
   readonly firstRow: number;
 }
 
-const rowsOf = ({ prompts, samples }: Group): number => prompts.length * samples;
+const rowCountOf = ({ prompts, samples }: Group): number => prompts.length * samples;
 const tokensOf = ({ prompts }: Group): number => prompts.reduce((sum, { length }) => sum + length, 0);
 
 /** Most rows and prompt tokens of a group, so that no buffer exceeds `bytes`. */
@@ -37,7 +37,8 @@ function limits(shape: ModelShape, maxNewTokens: number, bytes: number): { rows:
   const floats = bytes / 4;
   return {
     rows: Math.max(1, Math.min(GROUP_ROWS, Math.floor(floats / cacheFloats(shape, 1, maxNewTokens)))),
-    tokens: Math.floor(floats / (shape.layers * 3 * shape.width)),
+    // The largest buffer of a prompt: keys, queries and values of all layers, or the feed-forward part of one.
+    tokens: Math.floor(floats / (Math.max(shape.layers * 3, 4) * shape.width)),
   };
 }
 
@@ -50,7 +51,7 @@ function groupsOf(
     for (let s = 0; s < samples; s += most.rows) {
       const part = Math.min(samples - s, most.rows);
       const group = groups.at(-1);
-      const fits = group && part === samples && group.samples === samples && rowsOf(group) + part <= most.rows
+      const fits = group && part === samples && group.samples === samples && rowCountOf(group) + part <= most.rows
         && tokensOf(group) + prompt.length <= most.tokens;
       if (fits) groups[groups.length - 1] = { ...group, prompts: [...group.prompts, prompt] };
       else groups.push({ prompts: [prompt], samples: part, firstRow: p * samples + s });
@@ -135,8 +136,8 @@ export async function generateAll(
   const most = limits(shape, maxNewTokens, comfortableBytes);
   const groups = groupsOf(prompts, samplesPerPrompt, most);
   const largest = (of: (group: Group) => number): number => Math.max(...groups.map(of));
-  const words = (group: Group): number => stateWords(rowsOf(group), maxNewTokens);
-  const rows = largest(rowsOf);
+  const words = (group: Group): number => stateWords(rowCountOf(group), maxNewTokens);
+  const rows = largest(rowCountOf);
   const decoder = decoders.take({
     tokens: Math.max(largest(tokensOf), Math.min(roundUp(largest(tokensOf), 256), most.tokens)),
     prompts: roundUp(largest((group) => group.prompts.length), 16),
@@ -160,12 +161,12 @@ export async function generateAll(
       // Only the last token of each prompt goes on after the last layer, as for choices.
       const dims = tables.write(batch, { outputs: ['choiceLogp'] });
       const part = { ...options, samplesPerPrompt: group.samples, firstRow: firstRow + group.firstRow };
-      gpu.device.queue.writeBuffer(buffers.request, 0, decodeRequest(part, shape, rowsOf(group)) as Uint32Array<ArrayBuffer>);
+      gpu.device.queue.writeBuffer(buffers.request, 0, decodeRequest(part, shape, rowCountOf(group)) as Uint32Array<ArrayBuffer>);
       gpu.submit((encoder) => {
         encoder.clearBuffer(buffers.state, 0, words(group) * 4);
         recordPass(encoder, forward, dims);
       });
-      const dispatch = { ...write!, groups: (): [number] => [rowsOf(group)] };
+      const dispatch = { ...write!, groups: (): [number] => [rowCountOf(group)] };
       for (let done = 0, all = dispatchesFor(maxNewTokens); done < all; done += DISPATCHES_PER_SUBMIT) {
         const count = Math.min(DISPATCHES_PER_SUBMIT, all - done);
         gpu.submit((encoder) => recordPass(encoder, Array.from({ length: count }, () => dispatch), dims));
@@ -181,7 +182,7 @@ export async function generateAll(
     let next = 0;
     return groups.flatMap((group) => {
       const state = read.subarray(next, (next += words(group)));
-      return readGenerations(state, rowsOf(group), maxNewTokens);
+      return readGenerations(state, rowCountOf(group), maxNewTokens);
     });
   } finally {
     decoders.giveBack(decoder);

@@ -93,13 +93,13 @@ export class ModelMemory {
     for (let b = 0; b < batch.rows; b++) {
       const size = batch.end[b]! - batch.start[b]!;
       if (tokens > 0 && tokens + size > most) {
-        groups.push(rowsOf(batch, begin, b));
+        groups.push(sliceRows(batch, begin, b));
         begin = b;
         tokens = 0;
       }
       tokens += size;
     }
-    return begin === 0 ? [batch] : [...groups, rowsOf(batch, begin, batch.rows)];
+    return begin === 0 ? [batch] : [...groups, sliceRows(batch, begin, batch.rows)];
   }
 
   /** Partial gradients, which every backward pass clears and uses up within one submit. */
@@ -170,8 +170,8 @@ function slotCount(size: number): number {
   return Math.max(1, Math.min(MAX_SLOTS, Math.floor(SLOT_BYTES / (4 * size))));
 }
 
-/** Rows [begin, end) of a batch. */
-function rowsOf(batch: Batch, begin: number, end: number): Batch {
+/** Rows [begin, end) of a batch, in the same memory. */
+function sliceRows(batch: Batch, begin: number, end: number): Batch {
   const { length, tokens, start, end: ends, scoreFrom, scored, extra } = batch;
   return {
     rows: end - begin,

@@ -1,17 +1,15 @@
 /** AdamW of one parameter set: its moments, its step count, and what it did last. */
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { settingsOfView } from '../adamw';
 import type { AdamWOptions, Optimizer, OptimizerState } from '../types';
 import { Arena, Bindings, recordPass, type Allocate } from './buffers';
-import { NORM_AT, settingsOf, settingsSize, STATE_SIZE } from './kernels/optimizer';
+import { NORM_AT, settingsOf, settingsSize, STATE_SIZE, STEPS_AT } from './kernels/optimizer';
 import type { GpuParameters } from './parameters';
 import { STORAGE_USAGE, type Dims } from './program';
-import { settingsOfView, stepCalls, type StepBuffers } from './step';
+import { stepCalls, type StepBuffers } from './step';
 
 /** A step depends on no batch. */
 const NO_DIMS: Dims = { tokens: 0, sequences: 0, active: 0, longest: 0, inverseTemperature: 1 };
-
-/** Where the optimizer's state counts applied steps, for each parity. */
-const STEPS_AT = NORM_AT - 2;
 
 export class GpuOptimizer implements Optimizer {
   private readonly buffers: StepBuffers;

@@ -1,7 +1,6 @@
-/** A step of AdamW as calls and settings. */
-import type { Layout, ParameterView } from '../layout';
-import type { AdamWOptions } from '../types';
-import { adamw, sumSquares, type StepSettings } from './kernels/optimizer';
+/** A step of AdamW as calls. */
+import type { Layout } from '../layout';
+import { adamw, sumSquares } from './kernels/optimizer';
 import type { Call } from './program';
 
 /** Index of the view of each group of four parameters, [layout.size / 4]. */
@@ -24,14 +23,4 @@ export interface StepBuffers {
 /** The calls of a step. */
 export function stepCalls({ size }: Layout, buffers: StepBuffers, viewOf: GPUBuffer): Call[] {
   return [sumSquares({ size, viewOf, ...buffers }), adamw({ size, viewOf, ...buffers })];
-}
-
-/** Learning rate and decay of a view, or null if it is frozen. */
-export function settingsOfView(
-  { name, decays }: ParameterView, { learningRate, weightDecay = 0, groups = [] }: AdamWOptions,
-): StepSettings['views'][number] {
-  const own = groups.filter(({ prefix }) => name.startsWith(prefix));
-  if (own.findLast(({ frozen }) => frozen !== undefined)?.frozen) return null;
-  const rate = own.findLast((group) => group.learningRate !== undefined)?.learningRate ?? learningRate;
-  return { learningRate: rate, weightDecay: decays ? weightDecay : 0 };
 }

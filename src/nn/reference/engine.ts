@@ -4,7 +4,7 @@ import {
 } from '@tensorflow/tfjs-core';
 // After tfjs-core itself: its gradients are written with tensor methods that it must have set up.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
-import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../cpu/checks';
+import { checkAdamW, checkBatch, checkForward, checkGenerate } from '../checks';
 import { layoutOf } from '../layout';
 import type {
   Batch, Engine, Forward, ForwardOptions, Optimizer, OutputName, Outputs, ParameterSet,

@@ -3,6 +3,7 @@ import {
   add, concat, div, dispose, keep, maximum, mul, reshape, slice, sqrt, square, sub, sum, tensor1d, tidy, zeros,
   type Rank, type Scalar, type Tensor, type Tensor1D,
 } from '@tensorflow/tfjs-core';
+import { settingsOfView } from '../adamw';
 import type { Layout } from '../layout';
 import type { AdamWOptions, Optimizer, OptimizerState, ParameterSet, StepOutcome } from '../types';
 import type { Weights } from './model';
@@ -157,18 +158,18 @@ function replace(holder: { moment: Tensor1D }, moment: Tensor1D): void {
 /** Learning rate, learning rate times decay, and 1 where trained, for each float of the flat buffer. */
 function perParameter(
   layout: Layout,
-  { learningRate, weightDecay = 0, groups = [] }: AdamWOptions,
+  options: AdamWOptions,
 ): { rates: Float32Array; decays: Float32Array; trained: Float32Array } {
   const rates = new Float32Array(layout.size);
   const decays = new Float32Array(layout.size);
   const trained = new Float32Array(layout.size);
   for (const view of layout.views) {
-    const own = groups.filter(({ prefix }) => view.name.startsWith(prefix));
-    if (own.findLast(({ frozen }) => frozen !== undefined)?.frozen) continue;
-    const rate = own.findLast((group) => group.learningRate !== undefined)?.learningRate ?? learningRate;
+    const settings = settingsOfView(view, options);
+    if (!settings) continue;
+    const { learningRate, weightDecay } = settings;
     const end = view.offset + view.size;
-    rates.fill(rate, view.offset, end);
-    if (view.decays) decays.fill(rate * weightDecay, view.offset, end);
+    rates.fill(learningRate, view.offset, end);
+    decays.fill(learningRate * weightDecay, view.offset, end);
     trained.fill(1, view.offset, end);
   }
   return { rates, decays, trained };

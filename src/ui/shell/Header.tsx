@@ -38,7 +38,7 @@ function DeviceLine(): ReactNode {
         Engine: chosen at the first run
         <InfoTip
           label="the engine"
-          meaning="Training runs on the GPU where the browser offers one through WebGPU, otherwise in WebAssembly on all cores of the CPU. Add ?backend=cpu or ?backend=webgpu to the address to choose. Nothing is sent to a server."
+          meaning="Training runs on the GPU where the browser offers one through WebGPU, otherwise in WebAssembly on the cores of the CPU. Add ?backend=cpu or ?backend=webgpu to the address to choose. Nothing is sent to a server."
         />
       </span>
     );

@@ -3,7 +3,7 @@ import type { Optimizer, ParameterSet } from '../../nn/types';
 import type { CurveBook, Scope, StageClock } from '../scope';
 
 export interface TrainingRun {
-  /** Names the training within the run, for its checkpoint. */
+  /** Names the training within the run, for its checkpoint: that of the piece of work it belongs to, if there is one. */
   readonly key: string;
   readonly params: ParameterSet;
   readonly total: number;
@@ -25,6 +25,7 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
   if (saved) {
     engine.writeParameters(params, saved.parameters);
     curves.restore(saved.curves);
+    clock.goOn(saved.seconds);
   } else {
     curves.announce();
     await run.measure?.(0);
@@ -38,6 +39,7 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
       if (checkpoints.due) {
         checkpoints.saveTraining(key, {
           step,
+          seconds: clock.seconds,
           parameters: await engine.readParameters(params),
           optimizer: await engine.readOptimizer(optimizer),
           curves: curves.snapshot(),

@@ -7,6 +7,16 @@ export const THREADS = 64;
 /** Most workgroups along one axis of a dispatch (the WebGPU default limit). */
 const MOST_GROUPS = 65_535;
 
+/** The number of a workgroup of `foldedGroups`, and of an invocation (its lane is its place in its workgroup). */
+export const THREAD_WGSL = `
+  fn foldedGroup(group : vec3u) -> u32 {
+    return group.y * ${MOST_GROUPS}u + group.x;
+  }
+  fn thread(group : vec3u, lane : u32) -> u32 {
+    return foldedGroup(group) * ${THREADS}u + lane;
+  }
+`;
+
 /** A storage buffer of a call; its WGSL name is its key in `CallParts.storage`. */
 export interface Storage {
   readonly buffer: GPUBuffer;
@@ -53,12 +63,7 @@ export function makeCall({ name, constants, storage, code, groups }: CallParts):
         @group(0) @binding(0) var<uniform> constants : Constants;
         ${DIMS_WGSL}
         ${bindings.join('\n')}
-        fn foldedGroup(group : vec3u) -> u32 {
-          return group.y * ${MOST_GROUPS}u + group.x;
-        }
-        fn thread(group : vec3u, lane : u32) -> u32 {
-          return foldedGroup(group) * ${THREADS}u + lane;
-        }
+        ${THREAD_WGSL}
         ${code}
         @compute @workgroup_size(${THREADS})
         fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) lane : u32) {
@@ -81,22 +86,28 @@ export function threadGroups(count: number): [x: number, y: number] {
   return foldedGroups(Math.ceil(count / THREADS));
 }
 
-/** Most slots that the sums of these kernels are spread over. */
-const MOST_SHARES = 16;
+/** Fewest rows that a share of a sum is worth. */
+const LEAST_SHARE = 16;
 
-/** Number of shares for the constant `shares` of `SHARE_WGSL`. */
-export function shareCount(slots: number): number {
-  return Math.min(slots, MOST_SHARES);
+/** How many shares of a sum over `rows` have rows, if there are at most `shares`: the first ones, all others are empty. */
+export function usedShares(rows: number, shares: number): number {
+  return Math.ceil(rows / Math.max(LEAST_SHARE, Math.ceil(rows / shares)));
 }
 
 /**
- * Sums over rows are cut into shares, one a slot, so that a long sum runs in parallel. Short sums stay whole: their
- * other shares are empty and touch no memory. Needs the constant `shares`.
+ * Sums over rows are cut into shares, one a slot (see `Slots`), so that a long sum runs in parallel. Short sums stay
+ * whole: their other shares are empty and need touch no memory.
  */
 export const SHARE_WGSL = `
-  // The range [x, y) of 0 .. count - 1 that is share number 'index'.
-  fn shareOf(index : u32, count : u32) -> vec2u {
-    let size = max(32u, (count + constants.shares - 1u) / constants.shares);
-    return min(vec2u(index, index + 1u) * size, vec2u(count));
+  fn shareSize(rows : u32, shares : u32) -> u32 {
+    return max(${LEAST_SHARE}u, (rows + shares - 1u) / shares);
+  }
+  // The range [x, y) of 0 .. rows - 1 that is share number 'index' of at most 'shares'.
+  fn shareOf(index : u32, rows : u32, shares : u32) -> vec2u {
+    return min(vec2u(index, index + 1u) * shareSize(rows, shares), vec2u(rows));
+  }
+  fn usedShares(rows : u32, shares : u32) -> u32 {
+    let size = shareSize(rows, shares);
+    return (rows + size - 1u) / size;
   }
 `;

@@ -1,6 +1,6 @@
 /** Token and position embeddings, and their gradients. */
 import type { Call } from '../program';
-import { makeCall, read, SHARE_WGSL, shareCount, threadGroups, write } from './call';
+import { makeCall, read, SHARE_WGSL, threadGroups, write } from './call';
 import type { Matrix, Meta, Slots } from './operands';
 
 interface Tables {
@@ -59,13 +59,12 @@ export interface EmbedBackwardParts extends Tables {
  */
 export function embedBackward({ d, vocab, meta, dx, slots, wteAt, wpeAt, extraAt }: EmbedBackwardParts): Call {
   const columns = d / 4;
-  const shares = shareCount(slots.count);
   const { layout } = meta;
   return makeCall({
     name: `embedBackward ${d} ${vocab}`,
     constants: {
       rowsOfStart: layout.rowsOfStart, rowsOf: layout.rowsOf, sequences: layout.sequences, extras: layout.extra,
-      dx: dx.offset / 4, ld: dx.ld / 4, slot: slots.size / 4, shares,
+      dx: dx.offset / 4, ld: dx.ld / 4, slot: slots.size / 4, shares: slots.count,
       wte: wteAt / 4, wpe: wpeAt / 4, extraInput: extraAt / 4,
     },
     storage: { tables: read('i32', meta.buffer), dx: read('vec4f', dx.buffer), slots: write('vec4f', slots.buffer) },
@@ -85,14 +84,14 @@ export function embedBackward({ d, vocab, meta, dx, slots, wteAt, wpeAt, extraAt
         var total = vec4f();
         if (unit < ${vocab}u) {
           let start = u32(tables[constants.rowsOfStart + unit]);
-          share = shareOf(index, u32(tables[constants.rowsOfStart + unit + 1u]) - start);
+          share = shareOf(index, u32(tables[constants.rowsOfStart + unit + 1u]) - start, constants.shares);
           for (var i = share.x; i < share.y; i++) {
             total += upstream(u32(tables[constants.rowsOf + start + i]), column);
           }
           at = constants.wte + unit * ${columns}u;
         } else if (unit < units - 1u) {
           let position = unit - ${vocab}u;
-          share = shareOf(index, dims.sequences);
+          share = shareOf(index, dims.sequences, constants.shares);
           for (var i = share.x; i < share.y; i++) {
             let first = u32(tables[constants.sequences + 4u * i]);
             let length = u32(tables[constants.sequences + 4u * i + 1u]);
@@ -100,7 +99,7 @@ export function embedBackward({ d, vocab, meta, dx, slots, wteAt, wpeAt, extraAt
           }
           at = constants.wpe + position * ${columns}u;
         } else {
-          share = shareOf(index, dims.tokens);
+          share = shareOf(index, dims.tokens, constants.shares);
           for (var row = share.x; row < share.y; row++) {
             total += bitcast<f32>(tables[constants.extras + row]) * upstream(row, column);
           }
@@ -108,6 +107,6 @@ export function embedBackward({ d, vocab, meta, dx, slots, wteAt, wpeAt, extraAt
         }
         if (share.x < share.y) { slots[index * constants.slot + at + column] += total; }
       }`,
-    groups: ({ longest }) => threadGroups(shares * (vocab + longest + 1) * columns),
+    groups: ({ longest }) => threadGroups(slots.count * (vocab + longest + 1) * columns),
   });
 }

@@ -5,7 +5,7 @@
  */
 import type { Call } from '../program';
 import {
-  foldedGroups, makeCall, read, SHARE_WGSL, shareCount, threadGroups, THREADS, write, type Storage,
+  foldedGroups, makeCall, read, SHARE_WGSL, threadGroups, THREADS, write, type Storage,
 } from './call';
 import type { Matrix, Meta, Slice, Slots } from './operands';
 
@@ -284,14 +284,13 @@ export function valueBackward(
   { d, heads, meta, params, weightAt, biasAt, hidden, dOut, slots, dHidden }: ValueBackwardParts,
 ): Call {
   const columns = d / 4;
-  const shares = shareCount(slots.count);
   const biases = Math.ceil(heads / 4);
   // Per share: four columns of the weight of one value, or four biases.
   const units = heads * columns + biases;
   return makeCall({
     name: `valueBackward ${d} ${heads} ${dHidden ? 'hidden' : ''}`,
     constants: {
-      rows: meta.layout.active, hidden: hidden.offset / 4, ld: hidden.ld / 4, slot: slots.size / 4, shares,
+      rows: meta.layout.active, hidden: hidden.offset / 4, ld: hidden.ld / 4, slot: slots.size / 4, shares: slots.count,
       weight: weightAt / 4, bias: biasAt / 4,
       ...(dHidden ? { dHidden: dHidden.offset / 4, ldGradient: dHidden.ld / 4 } : {}),
     },
@@ -310,7 +309,7 @@ export function valueBackward(
       }
 
       fn parameterGradient(index : u32, unit : u32) {
-        let share = shareOf(index, dims.activeRows);
+        let share = shareOf(index, dims.activeRows, constants.shares);
         if (share.x == share.y) { return; }
         var sum = vec4f();
         var at : u32;
@@ -348,7 +347,7 @@ export function valueBackward(
           hiddenGradient((here - first) / ${columns}u, (here - first) % ${columns}u);
         }` : ''}
       }`,
-    groups: ({ active }) => threadGroups(shares * units + (dHidden ? active * columns : 0)),
+    groups: ({ active }) => threadGroups(slots.count * units + (dHidden ? active * columns : 0)),
   });
 }
 
@@ -406,14 +405,13 @@ export function tokenWeightBackward(
   { d, vocab, meta, params, wteAt, weightAt, biasAt, dOut, slots }: TokenWeightBackwardParts,
 ): Call {
   const columns = d / 4;
-  const shares = shareCount(slots.count);
   const units = vocab * columns + columns + 1;
   const { layout } = meta;
   return makeCall({
     name: `tokenWeightBackward ${d} ${vocab}`,
     constants: {
       rows: layout.active, targetsOfStart: layout.targetsOfStart, targetsOf: layout.targetsOf,
-      slot: slots.size / 4, shares, wte: wteAt / 4, weight: weightAt / 4, bias: biasAt / 4,
+      slot: slots.size / 4, shares: slots.count, wte: wteAt / 4, weight: weightAt / 4, bias: biasAt / 4,
     },
     storage: {
       tables: read('i32', meta.buffer), params: read('vec4f', params), dOut: read('f32', dOut),
@@ -423,7 +421,7 @@ export function tokenWeightBackward(
       ${SHARE_WGSL}
       fn embeddingGradient(index : u32, id : u32, column : u32) {
         let start = u32(tables[constants.targetsOfStart + id]);
-        let share = shareOf(index, u32(tables[constants.targetsOfStart + id + 1u]) - start);
+        let share = shareOf(index, u32(tables[constants.targetsOfStart + id + 1u]) - start, constants.shares);
         if (share.x == share.y) { return; }
         var sum = 0.0;
         for (var i = share.x; i < share.y; i++) {
@@ -436,7 +434,7 @@ export function tokenWeightBackward(
 
       // Column 'columns' stands for the bias.
       fn headGradient(index : u32, column : u32) {
-        let share = shareOf(index, dims.activeRows);
+        let share = shareOf(index, dims.activeRows, constants.shares);
         if (share.x == share.y) { return; }
         var sum = vec4f();
         for (var row = share.x; row < share.y; row++) {
@@ -463,6 +461,6 @@ export function tokenWeightBackward(
           headGradient(index, unit - ${vocab * columns}u);
         }
       }`,
-    groups: () => threadGroups(shares * units),
+    groups: () => threadGroups(slots.count * units),
   });
 }

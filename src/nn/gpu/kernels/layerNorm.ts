@@ -1,9 +1,9 @@
 /** Layer normalization (Ba et al. 2016), forward and backward. */
 import { LAYER_NORM_EPSILON } from '../../layout';
 import { DIMS_WGSL, floatBits, type Call, type Kernel } from '../program';
+import { SHARE_WGSL, THREAD_WGSL, threadGroups, THREADS, usedShares } from './call';
 import {
-  INVOCATION_WGSL, ROW_COUNT_WGSL, rowCount, rowsConstant, SHARE_WGSL, usedSlots, WORKGROUP, workgroupsFor,
-  type Matrix, type Meta, type Rows, type Slice, type Slots,
+  ROW_COUNT_WGSL, rowCount, rowsConstant, type Matrix, type Meta, type Rows, type Slice, type Slots,
 } from './operands';
 
 export interface LayerNormOptions {
@@ -31,7 +31,7 @@ export function layerNorm({ rows, d, x, params, weightAt, biasAt, y, stats }: La
       stats.offset / 2, floatBits(LAYER_NORM_EPSILON),
     ],
     buffers: [x.buffer, params, y.buffer, stats.buffer],
-    groups: (dims) => workgroupsFor(rowCount(dims, rows)),
+    groups: (dims) => threadGroups(rowCount(dims, rows)),
   };
 }
 
@@ -54,11 +54,11 @@ const LAYER_NORM: Kernel = {
     @group(0) @binding(4) var<storage, read_write> y : array<vec4f>;
     @group(0) @binding(5) var<storage, read_write> stats : array<vec2f>;
     ${ROW_COUNT_WGSL}
-    ${INVOCATION_WGSL}
+    ${THREAD_WGSL}
 
-    @compute @workgroup_size(${WORKGROUP})
+    @compute @workgroup_size(${THREADS})
     fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
-      let row = invocationNumber(group, local);
+      let row = thread(group, local);
       if (row >= rowCount(c.rows)) {
         return;
       }
@@ -128,7 +128,7 @@ export function layerNormBackward({
     ],
     groups: (dims) => {
       const n = rowCount(dims, rows);
-      return n === 0 ? [0] : workgroupsFor(Math.ceil((usedSlots(n, slots.count) * width) / WORKGROUP) * WORKGROUP + n);
+      return n === 0 ? [0] : threadGroups(Math.ceil((usedShares(n, slots.count) * width) / THREADS) * THREADS + n);
     },
   };
 }
@@ -168,19 +168,19 @@ function layerNormBackwardKernel(hasResidual: boolean, gathers: boolean): Kernel
       ${hasResidual ? '@group(0) @binding(8) var<storage, read> residual : array<vec4f>;' : ''}
       ${gathers ? '@group(0) @binding(9) var<storage, read> tables : array<i32>;' : ''}
       ${ROW_COUNT_WGSL}
-      ${INVOCATION_WGSL}
+      ${THREAD_WGSL}
       ${SHARE_WGSL}
 
-      fn parameterGradients(number : u32, rows : u32, share : u32) {
+      fn parameterGradients(number : u32, rows : u32) {
         let slot = number / c.width;
         let j = number % c.width;
-        let end = min(rows, (slot + 1u) * share);
-        if (slot * share >= end) {
+        let share = shareOf(slot, rows, c.slots);
+        if (share.x == share.y) {
           return;
         }
         var weight = vec4f();
         var bias = vec4f();
-        for (var r = slot * share; r < end; r++) {
+        for (var r = share.x; r < share.y; r++) {
           let upstream = dy[c.dyAt + r * c.lddy + j];
           let moments = stats[c.statsAt + r];
           weight = fma(upstream, (x[c.xAt + r * c.ldx + j] - moments.x) * moments.y, weight);
@@ -214,15 +214,14 @@ function layerNormBackwardKernel(hasResidual: boolean, gathers: boolean): Kernel
         }
       }
 
-      @compute @workgroup_size(${WORKGROUP})
+      @compute @workgroup_size(${THREADS})
       fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
         let rows = rowCount(c.rows);
-        let number = invocationNumber(group, local);
+        let number = thread(group, local);
         // The sums over rows take longest, so they come first; whole workgroups do one or the other.
-        let share = shareOf(rows, c.slots);
-        let summing = ((rows + share - 1u) / share * c.width + ${WORKGROUP - 1}u) / ${WORKGROUP}u * ${WORKGROUP}u;
+        let summing = (usedShares(rows, c.slots) * c.width + ${THREADS - 1}u) / ${THREADS}u * ${THREADS}u;
         if (number < summing) {
-          parameterGradients(number, rows, share);
+          parameterGradients(number, rows);
         } else if (number - summing < rows) {
           inputGradient(number - summing);
         }

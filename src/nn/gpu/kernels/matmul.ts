@@ -7,9 +7,9 @@
  * their barriers cost software adapters several times more than they save.
  */
 import { DIMS_WGSL, type Call, type Kernel } from '../program';
+import { SHARE_WGSL, THREAD_WGSL, threadGroups, THREADS, usedShares } from './call';
 import {
-  INVOCATION_WGSL, ROW_COUNT_WGSL, rowCount, rowsConstant, SHARE_WGSL, usedSlots, WORKGROUP, workgroupsFor,
-  type Matrix, type Meta, type Rows, type Slice, type Slots,
+  ROW_COUNT_WGSL, rowCount, rowsConstant, type Matrix, type Meta, type Rows, type Slice, type Slots,
 } from './operands';
 
 /** What becomes of a product x . W + bias. */
@@ -19,9 +19,7 @@ export type Epilogue =
   /** y = product + from. With `meta`, rows are active rows and `from` has token rows: each adds its own token's. */
   | { readonly kind: 'residual'; readonly from: Matrix; readonly meta?: Meta }
   /** y = product * gelu'(inner). */
-  | { readonly kind: 'geluBackward'; readonly inner: Matrix }
-  /** y = y + product. */
-  | { readonly kind: 'add' };
+  | { readonly kind: 'geluBackward'; readonly inner: Matrix };
 
 export interface MatmulOptions {
   /** 'nn': W is [k, n], n a multiple of 4. 'nt': W is [n, k], k a multiple of 4, and x is multiplied by its transpose. */
@@ -73,7 +71,7 @@ export function matmul({ form, rows, k, n, x, w, bias, y, epilogue }: MatmulOpti
       y.offset / 4, y.ld / 4, (beside?.offset ?? 0) / 4, (beside?.ld ?? 0) / 4, meta?.layout.active ?? 0,
     ],
     buffers: [x.buffer, w.buffer, y.buffer, ...(beside ? [beside.buffer] : []), ...(meta ? [meta.buffer] : [])],
-    groups: (dims) => workgroupsFor(Math.ceil(rowCount(dims, rows) / TILE_ROWS) * columns),
+    groups: (dims) => threadGroups(Math.ceil(rowCount(dims, rows) / TILE_ROWS) * columns),
   };
 }
 
@@ -93,12 +91,11 @@ const EPILOGUES: Record<Epilogue['kind'] | 'none', string> = {
   gelu: 'y[yAt] = s; beside[besideAt] = gelu(s);',
   residual: 'y[yAt] = s + beside[besideAt];',
   geluBackward: 'y[yAt] = s * geluDerivative(beside[besideAt]);',
-  add: 'y[yAt] = y[yAt] + s;',
 };
 
 function matmulKernel(form: 'nn' | 'nt', epilogue: Epilogue['kind'] | 'none', gathers: boolean): Kernel {
   const tile = count(TILE_ROWS);
-  const hasBeside = epilogue !== 'none' && epilogue !== 'add';
+  const hasBeside = epilogue !== 'none';
   const besideMode = epilogue === 'gelu' ? 'read_write' : 'read';
   return {
     name: `matmul ${form} ${epilogue}${gathers ? ' of active rows' : ''}`,
@@ -121,7 +118,7 @@ function matmulKernel(form: 'nn' | 'nt', epilogue: Epilogue['kind'] | 'none', ga
       ${hasBeside ? `@group(0) @binding(5) var<storage, ${besideMode}> beside : array<vec4f>;` : ''}
       ${gathers ? '@group(0) @binding(6) var<storage, read> tables : array<i32>;' : ''}
       ${ROW_COUNT_WGSL}
-      ${INVOCATION_WGSL}
+      ${THREAD_WGSL}
       ${GELU_WGSL}
 
       fn store(row : u32, column : u32, s : vec4f) {
@@ -131,11 +128,11 @@ function matmulKernel(form: 'nn' | 'nt', epilogue: Epilogue['kind'] | 'none', ga
         ${EPILOGUES[epilogue]}
       }
 
-      @compute @workgroup_size(${WORKGROUP})
+      @compute @workgroup_size(${THREADS})
       fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
         let rows = rowCount(c.rows);
         let columns = (c.n + 3u) / 4u;
-        let number = invocationNumber(group, local);
+        let number = thread(group, local);
         let row = number / columns * ${TILE_ROWS}u;
         let column = number % columns;
         if (row >= rows) {
@@ -225,7 +222,7 @@ export function weightGradient({ rows, m, n, x, dy, slots, at, biasAt }: WeightG
       slots.count, slots.size / 4, at / 4, (biasAt ?? 0) / 4, tiles,
     ],
     buffers: [x.buffer, dy.buffer, slots.buffer],
-    groups: (dims) => [...workgroupsFor(tiles), usedSlots(rowCount(dims, rows), slots.count)],
+    groups: (dims) => [...threadGroups(tiles), usedShares(rowCount(dims, rows), slots.count)],
   };
 }
 
@@ -245,24 +242,22 @@ const WEIGHT_GRADIENT: Kernel = {
     @group(0) @binding(3) var<storage, read> dy : array<vec4f>;
     @group(0) @binding(4) var<storage, read_write> slots : array<vec4f>;
     ${ROW_COUNT_WGSL}
-    ${INVOCATION_WGSL}
+    ${THREAD_WGSL}
     ${SHARE_WGSL}
 
-    @compute @workgroup_size(${WORKGROUP})
+    @compute @workgroup_size(${THREADS})
     fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
-      let tile = invocationNumber(group, local);
+      let tile = thread(group, local);
       if (tile >= c.tiles) {
         return;
       }
-      let rows = rowCount(c.rows);
-      let share = shareOf(rows, c.slots);
       let slot = group.z;
-      let end = min(rows, (slot + 1u) * share);
+      let share = shareOf(slot, rowCount(c.rows), c.slots);
       let i = tile / c.columns;
       let j = tile % c.columns;
       var s0 = vec4f();
       if (4u * i >= c.m) {
-        for (var r = slot * share; r < end; r++) {
+        for (var r = share.x; r < share.y; r++) {
           s0 += dy[c.dyAt + r * c.lddy + j];
         }
         slots[slot * c.slotSize + c.biasAt + j] += s0;
@@ -271,7 +266,7 @@ const WEIGHT_GRADIENT: Kernel = {
       var s1 = vec4f();
       var s2 = vec4f();
       var s3 = vec4f();
-      for (var r = slot * share; r < end; r++) {
+      for (var r = share.x; r < share.y; r++) {
         let a = x[c.xAt + r * c.ldx + i];
         let b = dy[c.dyAt + r * c.lddy + j];
         s0 = fma(vec4f(a.x), b, s0);

@@ -4,8 +4,10 @@
  * The last two take what changes from step to step from a settings buffer that the host writes, and keep what the host
  * need not know in a state buffer, so that steps can be queued without waiting for one another.
  */
+import type { ViewSettings } from '../../adamw';
 import { DIMS_WGSL, type Call, type Kernel } from '../program';
-import { INVOCATION_WGSL, WORKGROUP, workgroupsFor, type Slots } from './operands';
+import { THREAD_WGSL, threadGroups, THREADS } from './call';
+import type { Slots } from './operands';
 
 /** gradient += sum over the slots, in the slots' order. */
 export function sumSlots({ slots, gradient }: { readonly slots: Slots; readonly gradient: GPUBuffer }): Call {
@@ -13,7 +15,7 @@ export function sumSlots({ slots, gradient }: { readonly slots: Slots; readonly 
     kernel: SUM_SLOTS,
     constants: [slots.size / 4, slots.count],
     buffers: [slots.buffer, gradient],
-    groups: () => workgroupsFor(slots.size / 4),
+    groups: () => threadGroups(slots.size / 4),
   };
 }
 
@@ -27,11 +29,11 @@ const SUM_SLOTS: Kernel = {
     @group(0) @binding(0) var<uniform> c : Constants;
     @group(0) @binding(2) var<storage, read> slots : array<vec4f>;
     @group(0) @binding(3) var<storage, read_write> gradient : array<vec4f>;
-    ${INVOCATION_WGSL}
+    ${THREAD_WGSL}
 
-    @compute @workgroup_size(${WORKGROUP})
+    @compute @workgroup_size(${THREADS})
     fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
-      let i = invocationNumber(group, local);
+      let i = thread(group, local);
       if (i >= c.size) {
         return;
       }
@@ -53,8 +55,8 @@ export interface StepSettings {
   readonly clipNorm: number;
   /** 0 in the first step after the state was cleared, then 1 and 0 in turn, also after a step that was skipped. */
   readonly parity: 0 | 1;
-  /** Of each view: learning rate and weight decay, or null for a frozen view, which neither moves nor counts in the norm. */
-  readonly views: readonly ({ readonly learningRate: number; readonly weightDecay: number } | null)[];
+  /** Of each view; null where it is frozen: it neither moves nor counts in the norm. */
+  readonly views: readonly (ViewSettings | null)[];
 }
 
 /** Floats before the views' in the settings buffer. */
@@ -85,8 +87,10 @@ const PARTS = 64;
  * optimizer; its next parity is the original's.
  */
 export const STATE_SIZE = PARTS + 4;
+/** Where in the state the two numbers of steps are; the one before a step is at `STEPS_AT` + its parity. */
+export const STEPS_AT = PARTS;
 /** Where in the state `adamw` leaves the gradient's norm before clipping: a float, Infinity where the step was skipped. */
-export const NORM_AT = PARTS + 2;
+export const NORM_AT = STEPS_AT + 2;
 
 export interface SumSquaresOptions {
   /** Floats of the flat parameter buffer, a multiple of 4. */
@@ -132,14 +136,14 @@ const SUM_SQUARES: Kernel = {
     @group(0) @binding(3) var<storage, read> settings : array<f32>;
     @group(0) @binding(4) var<storage, read> viewOf : array<u32>;
     @group(0) @binding(5) var<storage, read_write> state : array<u32>;
-    var<workgroup> sums : array<vec4f, ${WORKGROUP}>;
-    var<workgroup> spoilt : array<u32, ${WORKGROUP}>;
+    var<workgroup> sums : array<vec4f, ${THREADS}>;
+    var<workgroup> spoilt : array<u32, ${THREADS}>;
 
-    @compute @workgroup_size(${WORKGROUP})
+    @compute @workgroup_size(${THREADS})
     fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {
       var sum = vec4f();
       var bad = 0u;
-      for (var i = group.x * ${WORKGROUP}u + local; i < c.size; i += ${PARTS * WORKGROUP}u) {
+      for (var i = group.x * ${THREADS}u + local; i < c.size; i += ${PARTS * THREADS}u) {
         if (settings[${SETTINGS_HEAD}u + 2u * viewOf[i]] >= 0.0) {
           let g = gradient[i];
           let exponents = bitcast<vec4u>(g) & vec4u(${NOT_FINITE});
@@ -154,7 +158,7 @@ const SUM_SQUARES: Kernel = {
       spoilt[local] = bad;
       workgroupBarrier();
       if (local == 0u) {
-        for (var i = 1u; i < ${WORKGROUP}u; i++) {
+        for (var i = 1u; i < ${THREADS}u; i++) {
           sum += sums[i];
           bad |= spoilt[i];
         }
@@ -171,10 +175,10 @@ const SUM_SQUARES: Kernel = {
 export function adamw({
   size, params, gradient, first, second, settings, viewOf, state,
 }: AdamWCallOptions): Call {
-  const groups = Math.min(Math.ceil(size / 4 / WORKGROUP), MOST_WORKGROUPS);
+  const groups = Math.min(Math.ceil(size / 4 / THREADS), MOST_WORKGROUPS);
   return {
     kernel: ADAMW,
-    constants: [size / 4, groups * WORKGROUP],
+    constants: [size / 4, groups * THREADS],
     buffers: [params, gradient, first, second, settings, viewOf, state],
     groups: () => [groups],
   };
@@ -213,7 +217,7 @@ const ADAMW: Kernel = {
       return result;
     }
 
-    @compute @workgroup_size(${WORKGROUP})
+    @compute @workgroup_size(${THREADS})
     fn main(@builtin(global_invocation_id) id : vec3u) {
       var squares = 0.0;
       var finite = true;
@@ -228,9 +232,9 @@ const ADAMW: Kernel = {
       finite = finite && (bitcast<u32>(squares) & ${NOT_FINITE}) != ${NOT_FINITE};
       let norm = sqrt(squares);
       let parity = u32(settings[6]);
-      let steps = state[${PARTS}u + parity] + select(0u, 1u, finite);
+      let steps = state[${STEPS_AT}u + parity] + select(0u, 1u, finite);
       if (id.x == 0u) {
-        state[${PARTS}u + 1u - parity] = steps;
+        state[${STEPS_AT}u + 1u - parity] = steps;
         state[${NORM_AT}u] = select(${NOT_FINITE}, bitcast<u32>(norm), finite);
       }
       if (finite) {

@@ -1,6 +1,6 @@
-// What is refused before anything is computed.
-import type { ModelShape } from '../layout';
-import type { AdamWOptions, Batch, ForwardOptions, GenerateOptions } from '../types';
+/** The arguments that all engines refuse before anything is computed. */
+import type { ModelShape } from './layout';
+import type { AdamWOptions, Batch, ForwardOptions, GenerateOptions } from './types';
 
 function require(condition: boolean, message: string): asserts condition {
   if (!condition) throw new RangeError(message);
