@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textPieces, wordsToText } from './text';
+import { countWords, textPieces, wordsToText } from './text';
 
 const join = (words: string): string => wordsToText(words.split(' ').filter(Boolean));
 
@@ -45,5 +45,18 @@ describe('textPieces', () => {
       { before: '', text: "'ve" },
       { before: ' ', text: 'gone' },
     ]);
+  });
+});
+
+describe('countWords', () => {
+  it.each([
+    ['', 0],
+    [' ... !', 0],
+    ["Don't touch my well-known cat.", 5],
+    ['1 November 1987', 3],
+    ['naïve café — déjà vu', 4],
+    ['one\n\ntwo\tthree', 3],
+  ])('%j has %i', (text, words) => {
+    expect(countWords(text)).toBe(words);
   });
 });

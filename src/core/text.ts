@@ -57,3 +57,19 @@ export function wordsToText(words: readonly string[]): string {
     .map((piece) => piece.before + piece.text)
     .join('');
 }
+
+/** A run of letters and digits; apostrophes and hyphens within it belong to it: "don't" and "well-known" are one word. */
+const WORD = /[\p{L}\p{N}]+(?:['’‐-][\p{L}\p{N}]+)*/gu;
+
+/** Number of words of a text. Punctuation marks are not counted. */
+export function countWords(text: string): number {
+  return text.match(WORD)?.length ?? 0;
+}
+
+/** A stretch of foreign text for a message: one line, at most `limit` characters, control characters shown as spaces. */
+export function excerpt(text: string, limit = 40): string {
+  // Cut first: the text may be a whole file.
+  const line = text.slice(0, 8 * limit).replace(/\p{Cc}+/gu, ' ').trim();
+  const characters = Array.from(line);
+  return characters.length > limit ? `${characters.slice(0, limit).join('')}...` : line;
+}

@@ -7,7 +7,7 @@ import { meanEstimate, shareEstimate } from './estimate';
 import { agreementProbability, goldVerdict, juryVerdict, type Contest, type Jury, type Verdict } from './verdicts';
 
 /** Probabilities closer to 1/2 than this are ties: the rest is rounding. */
-const TIE = 1e-9;
+export const TIE = 1e-9;
 
 /**
  * Agreement of a label's argmax with a verdict: 1, 0, or 0.5 where either is a tie. A reply that could not be read

@@ -29,7 +29,7 @@ describe('readCsv', () => {
     ['a,b\n1,2\n3', 'Row at line 3: 1 cells, but the header has 2 columns (a, b).'],
     ['a,b\n1,2\n3,"x', 'Row at line 3, column "b": a quote (") is opened and never closed.'],
     ['a,b\n1,2"', 'Row at line 2, column "b": a quote (") stands inside a cell that does not begin with one.'],
-    ['a,b\n"1" 2,3', 'Row at line 2, column "a": "2,3" follows a closing quote.'],
+    ['a,b\n"1" 2,3', 'Row at line 2, column "a": more text follows a closing quote.'],
     [`a,b\n1,${LONG}`, 'Row at line 2, column "b": longer than 10,000 characters.'],
     [`a,b\n1,"${LONG}"`, 'Row at line 2, column "b": longer than 10,000 characters.'],
     ['a,'.repeat(100), 'Row at line 1: more than 64 columns.'],

@@ -1,5 +1,6 @@
+import { excerpt } from '../../core/text';
 import { CSV_LIMITS, readCsv } from './csv';
-import { excerpt, FileError } from './error';
+import { FileError } from './error';
 import { EXAMPLE, parseBracketed, type MeaningRecord } from './record';
 import { tokenise } from './words';
 

@@ -1,10 +1,11 @@
 import { mix, PURPOSE, Stream, streamKey } from '../../core/rng';
+import { excerpt } from '../../core/text';
 import { TOKEN } from '../../core/tokens';
 import { variedReader, type PopulationName } from '../panel';
 import { SPLITS, type Fact, type Prompt, type Split, type Task, type UtilityWeights } from '../types';
 import { classesOf, FileChecker } from './checker';
 import { buildCorpus, type Corpus, type Entry } from './corpus';
-import { excerpt, FileError } from './error';
+import { FileError } from './error';
 import { Exchange } from './exchange';
 import { NgramModel } from './fluency';
 import { readRows } from './format';

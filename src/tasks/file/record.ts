@@ -1,5 +1,6 @@
 import { pcg } from '../../core/rng';
-import { excerpt, FileError } from './error';
+import { excerpt } from '../../core/text';
+import { FileError } from './error';
 import { tokenise } from './words';
 
 /** Bounds on a record; the E2E corpus has up to 8 slots (10 after cleaning) with values of up to 3 words. */

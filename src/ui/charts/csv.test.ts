@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chartCsv, toCsv } from './csv';
+import { chartCsv } from './csv';
 import { CHARTS } from './metrics';
-
-describe('toCsv', () => {
-  it('quotes what would break a row', () => {
-    expect(toCsv([['a', 'b'], ['x, y', 'say "no"'], ['two\nlines', -1.5]])).toBe(
-      'a,b\r\n"x, y","say ""no"""\r\n"two\nlines",-1.5\r\n',
-    );
-  });
-});
 
 describe('chartCsv', () => {
   const arms = [

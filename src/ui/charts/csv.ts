@@ -1,17 +1,8 @@
 import type { Curve } from '../../core/bundle';
+import { toCsv } from '../../core/csv';
 import type { ChartSpec } from './metrics';
 import { smooth } from './smoothing';
 import { axisCurve, type ArmCurves } from './series';
-
-function field(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Rows as CSV (RFC 4180, newline at the end); fields with commas, quotes or line breaks are quoted. */
-export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
-  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
-}
 
 function byStep(curve: Curve | undefined): ReadonlyMap<number, number> {
   return new Map(curve?.step.map((step, i) => [step, curve.value[i]!]));
