@@ -17,6 +17,8 @@ const PROTOCOL = '^src/worker/protocol[.]ts$';
 const PAGE = '^src/(ui|experiments)/|^src/[^/]+[.]tsx?$';
 /** The page's end of the worker; the rest of src/worker runs inside it. */
 const WORKER_CLIENT = '^src/worker/(client|protocol)';
+/** Labelers of texts: they need no engine and may run in the page. */
+const TEXT_LABELERS = '^src/labelers/((text|rules|types)[.]ts$|llm/)';
 const WORKER_ENTRY = '^src/worker/.*[wW]orker[.]ts$';
 
 /** Files of `room` may import their own room and what matches `allowed`, and nothing else of src. */
@@ -90,13 +92,19 @@ module.exports = {
       from: { path: '^src/worker/', pathNot: TEST },
       to: { path: PAGE },
     },
-    room('experiments', '^src/experiments/', ['^src/core/', WORKER_CLIENT], 'experiments -> worker client, core.'),
+    room(
+      'experiments',
+      '^src/experiments/',
+      ['^src/core/', '^src/evaluation/', WORKER_CLIENT, TEXT_LABELERS],
+      'experiments -> worker client, core, evaluation, labelers of texts.',
+    ),
     room(
       'ui',
       '^src/ui/',
-      ['^src/experiments/', '^src/evaluation/', '^src/core/', '^src/tasks/', PROTOCOL],
-      'ui -> experiments, evaluation, core, tasks and the protocol (types).',
+      ['^src/experiments/', '^src/evaluation/', '^src/core/', '^src/tasks/', PROTOCOL, TEXT_LABELERS],
+      'ui -> experiments, evaluation, core, tasks and the protocol (types), labelers of texts (types).',
     ),
+    typesOnly('ui-labelers-types', '^src/ui/', '^src/labelers/', 'The lab asks labelers; the screen shows what they said.'),
     room('entry', ENTRY, ['^src/ui/', '^src/experiments/', '^src/core/', WORKER_CLIENT], 'The entry puts the page together.'),
     typesOnly('ui-tasks-types', PAGE, '^src/tasks/', 'Tasks run in the worker.'),
     {

@@ -4,6 +4,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BENCH_SIZES, type BenchSize } from './core/benchReport';
 import { createBenchStore } from './experiments/benchStore';
+import { createReplyStore } from './experiments/labCache';
+import { createLabKeys } from './experiments/labKeys';
+import { createLabStore } from './experiments/labStore';
 import { loadRecordedRun } from './experiments/recorded';
 import { createRunStore, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
@@ -21,6 +24,15 @@ function sizeToStart(search: string): BenchSize | undefined {
   return viewOf(search) === 'bench' && size !== null && size in BENCH_SIZES ? (size as BenchSize) : undefined;
 }
 
+/** What the browser says of this page and the local network; browsers without that permission know no such name. */
+async function localNetworkPermission(): Promise<PermissionState | 'unknown'> {
+  try {
+    return (await navigator.permissions.query({ name: 'local-network-access' as PermissionName })).state;
+  } catch {
+    return 'unknown';
+  }
+}
+
 const shared = {
   build: __BUILD__,
   backend: backendOf(location.search),
@@ -34,9 +46,20 @@ const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.
 void bench.getState().load();
 const size = sizeToStart(location.search);
 if (size) void bench.getState().run(size);
+const lab = createLabStore({
+  ...shared,
+  fetch: (url, init) => fetch(url, init),
+  replies: createReplyStore(),
+  keys: createLabKeys(() => sessionStorage),
+  surroundings: () => ({
+    online: navigator.onLine,
+    securePage: location.protocol === 'https:',
+    localNetwork: localNetworkPermission,
+  }),
+});
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App store={store} bench={bench} />
+    <App store={store} bench={bench} lab={lab} />
   </StrictMode>,
 );

@@ -37,12 +37,16 @@ export function goldVerdict({ prompt, a, b }: Contest, weights: UtilityWeights):
   return compare(utility(prompt, a, weights), utility(prompt, b, weights));
 }
 
-/** By the majority of the jury's votes; each is a draw from the annotator's Bradley-Terry preference. */
+/** By the majority of the jury's votes. */
 export function juryVerdict(contest: Contest, jury: Jury): Verdict {
+  return compare(juryVotes(contest, jury), jury.size / 2);
+}
+
+/** Votes for a, ties half; each is a draw from the annotator's Bradley-Terry preference. 0..size */
+export function juryVotes(contest: Contest, jury: Jury): number {
   const stream = new Stream(streamKey(jury.seed, PURPOSE.evaluation, hashString(contest.id), jury.size));
   const readers = drawReaders(jury.task, 'fresh', jury.size, stream, jury.factors);
-  const votes = readers.reduce((sum, reader) => sum + vote(reader, contest, stream.unit()), 0);
-  return compare(votes, jury.size / 2);
+  return readers.reduce((sum, reader) => sum + vote(reader, contest, stream.unit()), 0);
 }
 
 function vote(reader: Reader, { prompt, a, b }: Contest, unit: number): Verdict {

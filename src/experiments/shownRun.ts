@@ -126,7 +126,8 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
       case 'notice':
         return { ...current, notices: [...current.notices, event.text], device: event.device };
       case 'bench':
-        // Of a bench, not of a run.
+      case 'lab':
+        // Not of a run.
         return current;
     }
   }, run);

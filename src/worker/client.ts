@@ -3,7 +3,7 @@ import type { EngineBench } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
 import { openPool, runExperiment, type Pool, type RunResult } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
-import type { Commands, DataFile, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
+import type { Commands, DataFile, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
 import workerUrl from './worker?worker&url';
 
 /**
@@ -93,6 +93,21 @@ export class Session {
     });
     try {
       return await endpoint!.call('bench', { runId, ...input });
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Pairs and labels for the labeler lab. `close` ends it. */
+  async lab(
+    input: Omit<Commands['lab']['in'], 'runId'>,
+    onEvents: (events: readonly WorkerEvent[]) => void,
+  ): Promise<LabWorld> {
+    const runId = crypto.randomUUID();
+    const [endpoint] = this.pool.endpoints;
+    const unsubscribe = endpoint!.onEvents((events) => onEvents(events.filter((event) => event.runId === runId)));
+    try {
+      return await endpoint!.call('lab', { runId, ...input });
     } finally {
       unsubscribe();
     }

@@ -12,6 +12,7 @@ import { Gate } from './gate';
 import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
 import type { ReadAsset, Scope } from './scope';
 import { answerText } from './stages/answerText';
+import { lab } from './stages/lab';
 import { runArm } from './stages/arm';
 import { prepare } from './stages/prepare';
 import { conclude } from './stages/verdict';
@@ -128,6 +129,7 @@ export function serve(host: Host): (request: Request) => void {
     runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared)),
     conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
     answer: (input) => recovering(input, (of) => answerText(of, input)),
+    lab: (input) => recovering(input, (of) => lab(of, input.labelers)),
     async bench({ runId, size, quick }) {
       const measured = engine;
       if (!measured || !host.openPeak) throw new Error('This worker was not opened for a bench.');

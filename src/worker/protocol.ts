@@ -1,7 +1,9 @@
 import type { Answer, ArmRecord, Comparison, Curve, Device, GoldWeights, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
 import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
+import type { HumanPair } from '../core/humanPairs';
 import type { ModelShape } from '../core/modelShape';
+import type { Label } from '../core/preferences';
 
 /** Weights that pass between workers. */
 export interface Weights {
@@ -71,6 +73,20 @@ interface RunScope {
   readonly data?: DataFile | undefined;
 }
 
+/** Labelers that live in a worker: they read the built-in world itself, or need an engine. */
+export type WorldLabeler = 'people' | 'judge' | 'noisy';
+
+/** Pairs of the built-in world as text, with what a jury of fresh annotators says, and labels of them. */
+export interface LabWorld {
+  readonly pairs: readonly HumanPair[];
+  readonly labelers: readonly {
+    readonly identity: Pick<LabelerRecord, 'id' | 'name' | 'kind' | 'parameters' | 'origin'>;
+    /** One a pair, in their order. */
+    readonly labels: readonly Label[];
+    readonly seconds: number;
+  }[];
+}
+
 /** Every command with its input and output. Handlers are a mapped type over this. */
 export interface Commands {
   open: { in: OpenInput; out: Device };
@@ -97,6 +113,8 @@ export interface Commands {
   useHelpers: { in: { readonly workers: readonly number[] }; out: void };
   /** Measures the engine of this worker, one thread of it. `quick` takes a fraction of the time. */
   bench: { in: { readonly runId: string; readonly size: BenchSize; readonly quick: boolean }; out: EngineBench };
+  /** `config.pairs.count` pairs for the labeler lab, sampled from the SFT policy as a run does, labelled by each labeler. */
+  lab: { in: RunScope & { readonly labelers: readonly WorldLabeler[] }; out: LabWorld };
   /** `step` lets a paused run go on until its next progress report. Takes effect at the next yield of the running stage. */
   control: { in: { readonly action: 'pause' | 'resume' | 'step' | 'cancel' }; out: void };
 }
@@ -130,6 +148,13 @@ export type WorkerEvent = { readonly runId: string } & (
       readonly samples: readonly Sample[];
     }
   | { readonly type: 'stage'; readonly stage: StageRecord }
+  | {
+      /** How far a labeler of the lab is. */
+      readonly type: 'lab';
+      readonly labeler: WorldLabeler;
+      readonly done: number;
+      readonly total: number;
+    }
   | {
       /** Where the curves of an arm stand when a stage starts: after a restart, before what was shown. */
       readonly type: 'curves';

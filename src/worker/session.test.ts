@@ -197,4 +197,21 @@ describe('an experiment', () => {
     expect(live.answers.map((answer) => answer.armId)).toEqual(['sft', 'rlhf', 'rlaif']);
     expect(live.answers.every(({ answer }) => answer.words.length > 0)).toBe(true);
   });
+
+  it('labels pairs of the world for the labeler lab as a run does', async () => {
+    const pool = await open(1);
+    const config = tiny();
+    const endpoint = pool.endpoints[0]!;
+    const { bundle } = await runExperiment(pool, { runId: 'run', config, build });
+    const world = await endpoint.call('lab', { runId: 'lab', config, labelers: ['people', 'noisy'] });
+    expect(world.pairs).toHaveLength(24);
+    for (const { people, responses } of world.pairs) {
+      // Five annotators, ties half a vote.
+      expect(Number.isInteger(people * 10)).toBe(true);
+      expect(responses.join(' ')).not.toContain('<eos>');
+    }
+    expect(world.labelers.map(({ identity }) => identity.kind)).toEqual(['people', 'noisy']);
+    const [people, noisy] = bundle.labelers;
+    expect(world.labelers.map(({ labels }) => labels.map(({ pA }) => pA))).toEqual([people!.labels, noisy!.labels]);
+  });
 });

@@ -83,6 +83,7 @@ function SchemeToggle(): ReactNode {
 
 const SCREENS: readonly { readonly id: View; readonly title: string }[] = [
   { id: 'playground', title: 'Playground' },
+  { id: 'lab', title: 'Labelers' },
   { id: 'bench', title: 'Speed' },
 ];
 

@@ -6,6 +6,7 @@ describe('screens', () => {
     ['', 'playground'],
     ['?view=bench', 'bench'],
     ['?backend=cpu&view=bench', 'bench'],
+    ['?view=lab', 'lab'],
     ['?view=elsewhere', 'playground'],
   ])('"%s" shows the %s', (search, view) => {
     expect(viewOf(search)).toBe(view);

@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
 /** The screens of the page. */
-export type View = 'playground' | 'bench';
+export type View = 'playground' | 'lab' | 'bench';
 
 /** The screen that an address asks for: `?view=bench`; any other is the playground. */
 export function viewOf(search: string): View {
-  return new URLSearchParams(search).get('view') === 'bench' ? 'bench' : 'playground';
+  const view = new URLSearchParams(search).get('view');
+  return view === 'bench' || view === 'lab' ? view : 'playground';
 }
 
 /** The address of a screen, with everything else of the address kept. */

@@ -1,0 +1,38 @@
+import type { HumanPair } from '../core/humanPairs';
+import type { LabelerResult } from '../core/labReport';
+import { labelerFigures } from '../evaluation/labelerFigures';
+import type { LabelSet } from './labFiles';
+
+/** What is known of a set of pairs: who labelled them, and how well. */
+export interface LabResults {
+  /** Where the pairs came from, in words. */
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly pairs: readonly HumanPair[];
+  readonly sets: readonly LabelSet[];
+  /** One a set of at least two labels, in the order of the sets. */
+  readonly rows: readonly LabelerResult[];
+}
+
+export function newResults(name: string, builtIn: boolean, pairs: readonly HumanPair[]): LabResults {
+  return { name, builtIn, pairs, sets: [], rows: [] };
+}
+
+/** The earlier results where they are of the same pairs, else none yet: labelers of one table judged the same pairs. */
+export function resultsFor(next: LabResults, earlier: LabResults | undefined): LabResults {
+  const same = earlier?.pairs.length === next.pairs.length && earlier.pairs.every(({ id }, i) => id === next.pairs[i]!.id);
+  return same ? earlier : next;
+}
+
+/** With what a labeler said, in place of what it said before. A single label has no figures and is left out. */
+export function withSet(results: LabResults, set: LabelSet): LabResults {
+  if (set.labels.length < 2) return results;
+  const row: LabelerResult = { labeler: set.labeler, figures: labelerFigures(results.pairs, set.labels) };
+  const at = results.sets.findIndex(({ labeler }) => labeler.id === set.labeler.id);
+  const sets = [...results.sets];
+  const rows = [...results.rows];
+  const place = at < 0 ? sets.length : at;
+  sets[place] = set;
+  rows[place] = row;
+  return { ...results, sets, rows };
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import classes from './lab.module.css';
+import { LabelersSection } from './LabelersSection';
+import { LlmForm } from './LlmForm';
+import { PairsSection } from './PairsSection';
+import { Results } from './Results';
+import { RunBox } from './RunBox';
+import { useLab } from './store';
+
+/** The screen "Labelers": how far a labeler can be trusted, and what it costs. */
+export function LabScreen(): ReactNode {
+  const announcement = useLab((state) => state.announcement);
+  const asksModel = useLab((state) => state.chosen.includes('llm'));
+  return (
+    <div className={classes.screen}>
+      <h2 className={classes.heading}>How far can a labeler be trusted, and what does it cost?</h2>
+      <p className={classes.lead}>
+        Choose pairs that people have judged and labelers to judge them again; the table shows how often each picks what
+        people picked.
+      </p>
+      <div className={classes.setup}>
+        <PairsSection />
+        <LabelersSection />
+      </div>
+      {asksModel && <LlmForm />}
+      <RunBox />
+      <Results />
+      <div aria-live="polite" className={classes.announcer} data-testid="lab-announcement">
+        {announcement}
+      </div>
+    </div>
+  );
+}

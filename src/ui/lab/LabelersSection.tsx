@@ -1,0 +1,55 @@
+import { Checkbox } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { InfoTip } from '../shared/InfoTip';
+import classes from './lab.module.css';
+import { useLab } from './store';
+import { LLM_CHOICE, RULE_CHOICES, WORLD_CHOICES, type ChoiceWords } from './words';
+
+/** Who judges the pairs. */
+export function LabelersSection(): ReactNode {
+  const builtIn = useLab((state) => state.source === 'builtIn');
+  return (
+    <section aria-labelledby="lab-labelers" className={classes.box}>
+      <h3 id="lab-labelers" className={classes.subheading}>
+        Labelers{' '}
+        <InfoTip
+          label="labelers"
+          meaning="Whoever says which of two responses is better. The rules need no model: a labeler worth its price has to beat them."
+        />
+      </h3>
+      <div className={classes.choices}>
+        <Group title="Of the built-in world" choices={WORLD_CHOICES} off={!builtIn} />
+        <Group title="Rules" choices={RULE_CHOICES} off={false} />
+        <Group title="Language models" choices={[LLM_CHOICE]} off={false} />
+      </div>
+      {!builtIn && <p className={classes.text}>The labelers of the built-in world know no other pairs.</p>}
+    </section>
+  );
+}
+
+function Group({ title, choices, off }: {
+  readonly title: string;
+  readonly choices: readonly ChoiceWords[];
+  readonly off: boolean;
+}): ReactNode {
+  const chosen = useLab((state) => state.chosen);
+  const busy = useLab((state) => state.status !== 'idle');
+  const choose = useLab((state) => state.choose);
+  return (
+    <fieldset className={classes.group}>
+      <legend>{title}</legend>
+      {choices.map(({ choice, title: name, about }) => (
+        <div key={choice} className={classes.choice}>
+          <Checkbox
+            size="xs"
+            label={name}
+            checked={!off && chosen.includes(choice)}
+            disabled={off || busy}
+            onChange={(event) => choose(choice, event.currentTarget.checked)}
+          />
+          <InfoTip label={name} {...about} />
+        </div>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,130 @@
+import { Button, Progress } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { askedOf, type LabelerProgress } from '../../experiments/labStore';
+import { missingOf, type LlmSettings } from '../../experiments/llmSettings';
+import { isActive } from '../../experiments/runStore';
+import { number } from '../shared/format';
+import { useRun } from '../shared/store';
+import classes from './lab.module.css';
+import { useLab } from './store';
+import { choiceTitle, dollars } from './words';
+
+/** Why nothing can be run now; undefined where everything is there. */
+function useReason(): string | undefined {
+  const nobody = useLab((state) => askedOf(state).length === 0);
+  const noPairs = useLab((state) => state.source === 'imported' && !state.imported);
+  const missing = useLab((state) => (state.chosen.includes('llm') ? missingOf(state.llm, state.hasKey) : undefined));
+  const training = useRun((state) => isActive(state));
+  const world = useLab((state) => state.source === 'builtIn');
+  if (noPairs) return 'Choose a file or a data set first.';
+  if (nobody) return 'Choose at least one labeler.';
+  if (training && world) return 'A run is under way in the playground: let it finish first, or judge pairs of your own.';
+  return missing;
+}
+
+const STATUS_WORDS = {
+  idle: 'Nothing leaves this page unless an LLM behind a URL is asked.',
+  running: 'Labelling',
+  paused: 'Paused; calls on their way are awaited.',
+} as const;
+
+/** The large button, and how far each labeler is. */
+export function RunBox(): ReactNode {
+  const status = useLab((state) => state.status);
+  const activity = useLab((state) => state.activity);
+  const asksModel = useLab((state) => state.progress.some(({ choice, state: now }) => choice === 'llm' && now === 'working'));
+  const run = useLab((state) => state.run);
+  const pause = useLab((state) => state.pause);
+  const resume = useLab((state) => state.resume);
+  const stop = useLab((state) => state.stop);
+  const reason = useReason();
+  const idle = status === 'idle';
+  const blocked = idle && reason !== undefined;
+  return (
+    <div className={classes.run} role="group" aria-label="Labelling">
+      <div className={classes.buttons}>
+        {/* Not disabled while something is missing: the reason stands beside it and is read with it. */}
+        <Button
+          size="md"
+          className={classes.main}
+          variant={idle ? 'filled' : 'default'}
+          {...(blocked ? { 'aria-disabled': true, 'data-disabled': true } : {})}
+          aria-describedby="lab-state"
+          onClick={() => {
+            if (!idle) stop();
+            else if (!blocked) void run();
+          }}
+        >
+          {idle ? 'Run' : 'Stop'}
+        </Button>
+        {status === 'paused' && (
+          <Button size="md" variant="filled" onClick={resume}>
+            Resume
+          </Button>
+        )}
+        {status === 'running' && asksModel && (
+          <Button size="md" variant="default" onClick={pause}>
+            Pause
+          </Button>
+        )}
+        <p id="lab-state" className={classes.state}>
+          {activity ?? (blocked ? reason : STATUS_WORDS[status])}
+        </p>
+      </div>
+      <ProgressList />
+      <Trouble />
+    </div>
+  );
+}
+
+function ProgressList(): ReactNode {
+  const progress = useLab((state) => state.progress);
+  const total = useLab((state) => state.total);
+  const llm = useLab((state) => state.llm);
+  const idle = useLab((state) => state.status === 'idle');
+  // Where all is done, the table says it.
+  const shown = idle ? progress.filter(({ calls, state }) => calls !== undefined || state === 'ended') : progress;
+  if (shown.length === 0) return null;
+  return (
+    <ul className={classes.progress}>
+      {shown.map((one) => (
+        <li key={one.choice}>
+          <span>{choiceTitle(one.choice)}</span>
+          <Progress value={(100 * one.done) / Math.max(1, total)} size="sm" aria-label={`${choiceTitle(one.choice)}, labelled so far`} />
+          <span className={classes.soft}>
+            {number(one.done)} of {number(total)}
+            {one.state === 'ended' && ', ended'}
+          </span>
+          {one.calls && <span className={classes.calls}>{callWords(one.calls, llm)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const RUNGS = { logprobs: 'log-probabilities', structured: 'JSON', choice: 'bare choices' } as const;
+
+function callWords(calls: NonNullable<LabelerProgress['calls']>, { capUsd, priceInput }: LlmSettings): string {
+  const { spentUsd, made, cached, retries, unparsed, wait, rung } = calls;
+  return [
+    priceInput === undefined
+      ? 'spending not counted without prices'
+      : `spent ${dollars(spentUsd)}${capUsd === undefined ? '' : ` of at most ${dollars(capUsd)}`}`,
+    `${number(made)} calls`,
+    ...(cached > 0 ? [`${number(cached)} from stored replies`] : []),
+    ...(retries > 0 ? [`${number(retries)} repeated`] : []),
+    ...(unparsed > 0 ? [`${number(unparsed)} labels unreadable`] : []),
+    ...(rung ? [`read from ${RUNGS[rung]}`] : []),
+    ...(wait > 0 ? [`waiting ${wait} s, as the provider asked`] : []),
+  ].join(', ');
+}
+
+function Trouble(): ReactNode {
+  const trouble = useLab((state) => state.trouble);
+  if (!trouble) return null;
+  return (
+    <p className={classes.trouble} role="alert">
+      <b>{trouble.message}</b> {trouble.advice}
+    </p>
+  );
+}
