@@ -107,7 +107,9 @@ export function previewOf(settings: LlmSettings, pair: TextPair): PromptPreview 
   try {
     const rung = likelyRung(settings);
     const prompt = promptOf(settings);
-    const requests = createLlmLabeler(specOf({ ...settings, capUsd: undefined }), browserDeps('')).preview(pair, rung);
+    // Shown as a placeholder wherever a key will be sent; no key comes near the preview.
+    const deps = browserDeps(providerOf(settings).needsKey ? 'a key' : '');
+    const requests = createLlmLabeler(specOf({ ...settings, capUsd: undefined }), deps).preview(pair, rung);
     const rationale = '(the rationale that the first call gives)';
     return {
       calls: requests.map((request, i) => ({

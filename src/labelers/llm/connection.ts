@@ -99,6 +99,8 @@ export async function testConnection(
     const reach = error.kind === 'network' && !error.info.perhapsBilled
       ? await whyUnreached(provider, fetch, surroundings)
       : 'reached';
+    // A time-out, a missing key or a bad address says nothing of the server.
+    const heard = models !== undefined || error.info.status !== undefined || error.kind === 'malformed' || error.kind === 'html';
     // A list that was read shows that pages are let in: then it is an error's missing CORS header that hides a refusal.
     const hidden = reach !== 'reached' && models !== undefined;
     const message = hidden
@@ -107,8 +109,8 @@ export async function testConnection(
       : reach === 'reached' ? error.message : REACH_MESSAGES[reach];
     checks.push({
       id: 'reach',
-      outcome: reach === 'reached' || hidden ? 'passed' : 'failed',
-      message: reach === 'reached' ? 'The server answered this page.' : message,
+      outcome: reach !== 'reached' && !hidden ? 'failed' : heard ? 'passed' : 'unknown',
+      message: reach !== 'reached' ? message : heard ? 'The server answered this page.' : 'Nothing was heard from the server.',
     });
     checks.push({ id: 'reply', outcome: 'failed', message });
     return {

@@ -111,7 +111,7 @@ export class Budget {
       signal?.throwIfAborted();
       if (this.spent + usd > this.capUsd) {
         throw new LlmError('cap', `Stopped before a call that could cost more than the cap of $${this.capUsd}; ` +
-          `$${this.spent.toPrecision(3)} is spent. Finished labels are kept. Raise the cap to go on.`);
+          `$${this.spent.toPrecision(3)} is spent. Finished labels are kept. Raise the cap, or run again, to go on.`);
       }
       if (this.spent + this.reserved + usd <= this.capUsd) break;
       await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -5,7 +5,7 @@ import { browserFetch } from './testing/browserFetch';
 import { startFakeProvider, type FakeOptions, type FakeProvider, type Fault } from './testing/fakeProvider';
 import { createTransport, normaliseBaseUrl } from './transport';
 import type { ChatRequest } from './types';
-import { testConnection, type Surroundings } from './connection';
+import { testConnection, type ConnectionReport, type Surroundings } from './connection';
 import type { FetchLike } from './http';
 
 const KEY = 'sk-planted-0123456789abcdef';
@@ -245,6 +245,14 @@ describe('connection test', () => {
     expect(report.checks.map(({ id, outcome }) => [id, outcome])).toEqual(
       [['models', 'passed'], ['reply', 'passed'], ['reach', 'passed'], ['badKey', 'passed']]);
     expect(JSON.stringify(report)).not.toContain(KEY);
+  });
+
+  it('says of no server that it answered where none was heard', async () => {
+    const { provider } = await rig({ key: KEY });
+    const reachOf = async (tested: Promise<ConnectionReport>) => (await tested).checks.find(({ id }) => id === 'reach')!.outcome;
+    expect(await reachOf(test({ ...provider, baseUrl: 'foo' }))).toBe('unknown');
+    expect(await reachOf(test(provider, { key: ' ' }))).toBe('unknown');
+    expect(await reachOf(test(provider, { key: 'wrong' }))).toBe('passed');
   });
 
   it('does not mind an empty reply', async () => {

@@ -316,6 +316,25 @@ describe('cache and cost', () => {
     expect(second.map(({ pA, raw, tokens }) => ({ pA, raw, tokens }))).toEqual(first.map(({ pA, raw, tokens }) => ({ pA, raw, tokens })));
   });
 
+  it('keeps no refusal of texts, and no reply for a provider with other habits', async () => {
+    const cache = createMemoryCache();
+    const [pair] = drawPairs(1);
+    const rung = { rung: 'logprobs', bothOrders: false } as const;
+    fake.script({ kind: 'status', status: 400, body: 'maximum context length is 10 tokens' });
+    const { labels: [refused] } = await collect(createLlmLabeler(specOf(rung), depsOf({ cache })), [pair!]);
+    expect(refused!.parsed).toBe(false);
+    expect(cache.size).toBe(0);
+    const { labels: [read] } = await collect(createLlmLabeler(specOf(rung), depsOf({ cache })), [pair!]);
+    expect(read).toMatchObject({ parsed: true, cached: false });
+    expect(cache.size).toBe(1);
+    const { provider } = specOf();
+    const other = { ...provider, quirks: { ...provider.quirks, body: { thinking: { type: 'disabled' } } } };
+    const labeler = createLlmLabeler(specOf({ ...rung, provider: other }), depsOf({ cache }));
+    const { labels: [asked] } = await collect(labeler, [pair!]);
+    expect(asked!.cached).toBe(false);
+    expect(labeler.identity.id).not.toBe(read!.labeler);
+  });
+
   it('goes on without a cache that fails or holds rubbish', async () => {
     const failing = { get: () => Promise.reject(new Error('full')), set: () => Promise.reject(new Error('full')) };
     const labeler = createLlmLabeler(specOf({ rung: 'logprobs' }), depsOf({ cache: failing }));

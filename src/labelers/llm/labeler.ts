@@ -168,7 +168,9 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
 
   const version = promptVersion(prompt);
   const { bothOrders, samples: wantedSamples, temperature, seed, body } = spec;
-  const settings = [baseUrl, model, version, spec.rung, bothOrders, wantedSamples, temperature, seed, body];
+  // What a preset adds to every request changes replies as much as what a visitor adds.
+  const { quirks } = provider;
+  const settings = [baseUrl, model, version, spec.rung, bothOrders, wantedSamples, temperature, seed, body, quirks];
   const slug = model.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
   const identity = {
     id: `llm-${slug}-${digest(JSON.stringify(settings)).slice(0, 8)}`,
@@ -187,6 +189,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     }
     const worst = price ? costOf({ input: mostInput(request.messages), output: request.maxTokens }, price) : 0;
     let latencyMs = 0;
+    let refused = false;
     const reply = await queue.run(async () => {
       await budget.reserve(worst, signal);
       const started = deps.now();
@@ -200,12 +203,16 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
         const known = error instanceof LlmError ? error : undefined;
         budget.settle(worst, known?.info.perhapsBilled ? worst : 0);
         // One pair that the provider will not read must not end the run: an answer that cannot be read.
-        if (known?.kind === 'text') return { text: '', usage: { input: 0, output: 0 } };
+        if (known?.kind === 'text') {
+          refused = true;
+          return { text: '', usage: { input: 0, output: 0 } };
+        }
         throw error;
       }
     }, signal);
     counts.calls++;
-    await toCache(cacheId, reply);
+    // A refusal may be of this moment: a model with a longer context, say, would read the texts.
+    if (!refused) await toCache(cacheId, reply);
     return { reply, ...usageOf(reply, request.messages), cached: false, latencyMs };
   }
 
@@ -259,7 +266,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     const messages = messagesOf(about.prompt, pair, order, { rung, ...(rationale !== undefined && { rationale }) });
     const request = requestOf(messages, purpose, sample, samples);
     const { maxTokens, temperature, seed, body } = request;
-    const parameters = { purpose, maxTokens, temperature, seed, body, ...(rationale && { rationale: digest(rationale) }) };
+    const parameters = { purpose, maxTokens, temperature, seed, body, quirks, ...(rationale && { rationale: digest(rationale) }) };
     const promptId = about.prompt === prompt ? version : promptVersion(about.prompt);
     return call(request, cacheKey({ baseUrl, model, promptVersion: promptId, pair, order, parameters }), signal);
   }
@@ -336,7 +343,8 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
       rationales,
       ...(rationales[0] && { rationale: rationales[0] }),
       ...(price && { costUsd: paid.reduce((sum, { tokens }) => sum + costOf(tokens, price), 0) }),
-      ...(paid.length > 0 && { latencyMs: paid.reduce((sum, one) => sum + one.latencyMs, 0) }),
+      // Of a label whose replies were partly kept, the time is not known.
+      ...(paid.length === calls.length && { latencyMs: paid.reduce((sum, one) => sum + one.latencyMs, 0) }),
       ...(servedModel !== undefined && { servedModel }),
       ...(fingerprint !== undefined && { fingerprint }),
       tokens: {

@@ -72,6 +72,15 @@ describe('queue', () => {
     expect(calls).toBe(1);
   });
 
+  it('waits for ten minutes at most, whatever a broken server says', async () => {
+    const { clock, queue } = rig();
+    const job = queue.run(() => Promise.reject(new LlmError('server', 'broken', { status: 503, waitMs: 7_200_000 })));
+    const failed = expect(job).rejects.toMatchObject({ kind: 'server' });
+    await clock.run();
+    await failed;
+    expect(clock.now()).toBe(0);
+  });
+
   it('takes a network failure for a wrong address at first and for a bad moment later', async () => {
     const { clock, queue } = rig();
     const fails = (times: number) => async () => {

@@ -1,4 +1,4 @@
-import { LlmError, type LlmErrorKind } from './errors';
+import { LlmError, LONGEST_WAIT_MS, type LlmErrorKind } from './errors';
 
 /** Time and chance, handed in so that tests need neither. */
 export interface QueueDeps {
@@ -125,6 +125,7 @@ export class CallQueue {
     if (!RETRIED.has(error.kind) || attempt >= this.tries) throw error;
     this.successes = 0;
     const wait = error.info.waitMs ?? this.backoff(attempt);
+    if (wait > LONGEST_WAIT_MS) throw error;
     if (error.kind !== 'rate') return wait;
     // Calls that were in flight together are refused together: one halving for all of them.
     if (started > this.lastHalving) {

@@ -256,18 +256,29 @@ function Amount({ label, value, onChange, prefix }: {
   readonly onChange: (value: number | undefined) => void;
   readonly prefix?: string;
 }): ReactNode {
+  const [draft, setDraft] = useState<string | number>(value ?? '');
+  // "0." on the way to 0.05 is text that stands for 0: it must stay in the field as it was typed.
+  const shown = amountOf(draft) === value ? draft : (value ?? '');
   return (
     <NumberInput
       size="xs"
       label={label}
-      value={value ?? ''}
+      value={shown}
       min={0}
       hideControls
       allowNegative={false}
       prefix={prefix ?? ''}
-      onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
+      onChange={(next) => {
+        setDraft(next);
+        onChange(amountOf(next));
+      }}
     />
   );
+}
+
+function amountOf(text: string | number): number | undefined {
+  const amount = Number(text);
+  return text === '' || !Number.isFinite(amount) ? undefined : amount;
 }
 
 function Costs(): ReactNode {
@@ -278,7 +289,7 @@ function Costs(): ReactNode {
       <div className={classes.fields} data-narrow>
         <Amount label="$ per million tokens in" prefix="$" value={llm.priceInput} onChange={(priceInput) => setLlm({ priceInput })} />
         <Amount label="$ per million tokens out" prefix="$" value={llm.priceOutput} onChange={(priceOutput) => setLlm({ priceOutput })} />
-        <Amount label="Spend at most" prefix="$" value={llm.capUsd} onChange={(capUsd) => setLlm({ capUsd })} />
+        <Amount label="Spend at most, a run" prefix="$" value={llm.capUsd} onChange={(capUsd) => setLlm({ capUsd })} />
         <Amount label="Size, billions of parameters" value={llm.billions} onChange={(billions) => setLlm({ billions })} />
       </div>
       <Estimate />
@@ -312,7 +323,7 @@ function Estimate(): ReactNode {
       <InfoTip
         label="the estimate"
         meaning="Four characters are taken for a token, and for replies what such calls usually need."
-        caveat="Good within a third or so for English. The cap is kept whatever the estimate says: a call that could pass it is not made."
+        caveat="Good within a third or so for English. The cap is of one press of Run, and is kept whatever the estimate says: a call that could pass it is not made."
       />
     </p>
   );

@@ -23,7 +23,7 @@ function useReason(): string | undefined {
 }
 
 const STATUS_WORDS = {
-  idle: 'Nothing leaves this page unless an LLM behind a URL is asked.',
+  idle: 'Pairs leave this page only for an LLM behind a URL, if one is chosen.',
   running: 'Labelling',
   paused: 'Paused; calls on their way are awaited.',
 } as const;

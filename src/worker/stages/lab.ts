@@ -21,10 +21,10 @@ export async function lab(scope: Scope, labelers: readonly WorldLabeler[]): Prom
 
   const labelled: LabWorld['labelers'][number][] = [];
   for (const id of labelers) {
-    const seconds = scope.gate.secondsWaited - performance.now() / 1000;
     // The AI labeler of the settings is one of several here.
     const asked: Scope = id === 'people' ? scope : { ...scope, config: { ...config, ai: { ...config.ai, labeler: id } } };
     const labeler = await openLabeler(asked, id === 'people' ? 'people' : 'ai');
+    const before = performance.now() / 1000 - scope.gate.secondsWaited;
     try {
       const labels: Label[] = [];
       for await (const label of labeler.label(pairs)) {
@@ -34,7 +34,7 @@ export async function lab(scope: Scope, labelers: readonly WorldLabeler[]): Prom
         await scope.gate.pass();
       }
       labelled.push({
-        identity: labeler.identity, labels, seconds: performance.now() / 1000 - scope.gate.secondsWaited + seconds,
+        identity: labeler.identity, labels, seconds: performance.now() / 1000 - scope.gate.secondsWaited - before,
       });
     } finally {
       labeler.dispose?.();
