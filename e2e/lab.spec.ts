@@ -125,3 +125,64 @@ test('a file of pairs is judged by a language model over HTTP, and its key stays
     await provider.close();
   }
 });
+
+test('the visitor votes by keyboard, blind; votes survive a reload and can be forgotten', async ({ page }) => {
+  const { problems } = watch(page);
+  const lines = Array.from({ length: 24 }, (_, i) => JSON.stringify({
+    prompt: `How do I cook ${i} eggs?`, chosen: `Cook ${i} eggs in boiling water. ${'Mind the shell. '.repeat(40)}`, rejected: 'No idea, sorry.',
+  }));
+  const openVotes = async (): Promise<void> => {
+    await page.goto('./?view=lab');
+    await page.getByText('Your own').click();
+    await page.getByLabel('File of pairs').setInputFiles({
+      name: 'eggs.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(lines.join('\n')),
+    });
+    await expect(page.getByTestId('lab-import')).toContainText('24 pairs kept');
+    await page.getByRole('checkbox', { name: 'You', exact: true }).check();
+  };
+  const voted = page.getByTestId('lab-voted');
+  const box = page.getByRole('region', { name: /^Which response is better/ });
+  await openVotes();
+  // The checkbox has the focus: keys are its own.
+  await page.keyboard.press('1');
+  await expect(voted).toHaveText('0 of 27 answered');
+  const question = await box.getByRole('group', { name: 'Prompt' }).textContent();
+  await page.getByRole('heading', { name: /^Which response is better/ }).click();
+  const keys = ['ArrowLeft', 'ArrowRight', '1', '2', '=', 't', 'b', 's', 'ArrowLeft', 'ArrowLeft', 'ArrowRight'];
+  for (const [i, key] of keys.entries()) {
+    await page.keyboard.press(key);
+    await expect(voted).toHaveText(`${keys.slice(0, i + 1).filter((one) => one !== 's').length} of 27 answered`);
+  }
+  await page.keyboard.press('Backspace');
+  await expect(voted).toHaveText('9 of 27 answered');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.press('B');
+  await expect(voted).toHaveText('10 of 27 answered');
+  await expect(page.getByTestId('lab-others')).toHaveCount(0);
+  await box.getByRole('switch', { name: 'Show what others said, after my vote' }).click();
+  await expect(page.getByTestId('lab-others')).toContainText(/^Last pair, for response 1: people (0|100)%\. Your vote: both bad\./);
+  for (const [colorScheme, width, height] of [['light', 1440, 900], ['dark', 390, 844]] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  }
+
+  await openVotes();
+  await expect(voted).toHaveText('10 of 27 answered');
+  for (let answered = 11; answered <= 25; answered++) {
+    await box.getByRole('button', { name: 'Response 1', exact: true }).click();
+    await expect(voted).toHaveText(`${answered} of 27 answered`);
+  }
+  await expect(row(page, 'you')).toContainText(/\d+\.\d%/);
+  await box.getByRole('button', { name: 'Forget my votes' }).click();
+  await box.getByRole('button', { name: 'Forget', exact: true }).click();
+  await expect(voted).toHaveText('0 of 27 answered');
+  await expect(page.getByText('Nothing is labelled yet.')).toBeVisible();
+  await openVotes();
+  await expect(voted).toHaveText('0 of 27 answered');
+  expect(await box.getByRole('group', { name: 'Prompt' }).textContent()).toBe(question);
+  expect(problems).toEqual([]);
+});

@@ -18,21 +18,37 @@ export function newResults(name: string, builtIn: boolean, pairs: readonly Human
   return { name, builtIn, pairs, sets: [], rows: [] };
 }
 
-/** The earlier results where they are of the same pairs, else none yet: labelers of one table judged the same pairs. */
+/**
+ * The earlier results where they are of the same pairs with the same votes of people, else none yet: labelers of one table
+ * judged the same pairs.
+ */
 export function resultsFor(next: LabResults, earlier: LabResults | undefined): LabResults {
-  const same = earlier?.pairs.length === next.pairs.length && earlier.pairs.every(({ id }, i) => id === next.pairs[i]!.id);
+  const same = earlier?.pairs.length === next.pairs.length &&
+    earlier.pairs.every(({ id, people }, i) => id === next.pairs[i]!.id && people === next.pairs[i]!.people);
   return same ? earlier : next;
 }
 
-/** With what a labeler said, in place of what it said before. A single label has no figures and is left out. */
+/**
+ * With what a labeler said, in place of what it said before; a run that ended early does not take the place of a longer one
+ * (votes of the visitor's own may, since they can be taken back). A single label has no figures and is left out.
+ */
 export function withSet(results: LabResults, set: LabelSet): LabResults {
   if (set.labels.length < 2) return results;
-  const row: LabelerResult = { labeler: set.labeler, figures: labelerFigures(results.pairs, set.labels) };
   const at = results.sets.findIndex(({ labeler }) => labeler.id === set.labeler.id);
+  const longer = at >= 0 && results.sets[at]!.labels.length > set.labels.length;
+  if (longer && set.labeler.kind !== 'you') return results;
+  const row: LabelerResult = { labeler: set.labeler, figures: labelerFigures(results.pairs, set.labels) };
   const sets = [...results.sets];
   const rows = [...results.rows];
   const place = at < 0 ? sets.length : at;
   sets[place] = set;
   rows[place] = row;
   return { ...results, sets, rows };
+}
+
+/** Without what a labeler said; the same results where it said nothing. */
+export function withoutSet(results: LabResults, labelerId: string): LabResults {
+  const at = results.sets.findIndex(({ labeler }) => labeler.id === labelerId);
+  if (at < 0) return results;
+  return { ...results, sets: results.sets.toSpliced(at, 1), rows: results.rows.toSpliced(at, 1) };
 }

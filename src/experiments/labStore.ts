@@ -18,7 +18,9 @@ import { listSplits, parseDatasetName, readHubPairs, type HubAccess, type HubSpl
 import type { ReplyStore } from './labCache';
 import { labelsOf, readLabelFile, type LabelSet } from './labFiles';
 import type { LabKeys } from './labKeys';
-import { newResults, resultsFor, withSet, type LabResults } from './labResults';
+import { newResults, resultsFor, withoutSet, withSet, type LabResults } from './labResults';
+import { createVoteStore, type VoteStore } from './labVoteStore';
+import { ballotOf, labelsOfVotes, MIN_VOTED, toVote, YOU, type Vote, type VoteAnswer } from './labVotes';
 import { addToWorld, worldConfig, type KnownWorld } from './labWorld';
 import { INITIAL_LLM, missingOf, priceOf, providerOf, specOf, type LlmSettings } from './llmSettings';
 import { inspectPairFile, readPairFile, type PairFileHead } from './pairFiles';
@@ -29,7 +31,7 @@ import type { StreamedFile } from './textStream';
 
 export const WORLD_LABELERS = ['people', 'judge', 'noisy'] as const satisfies readonly WorldLabeler[];
 /** A labeler that can be chosen. */
-export type LabChoice = WorldLabeler | RuleId | 'llm';
+export type LabChoice = WorldLabeler | RuleId | 'llm' | 'you';
 
 /** Fewest and most pairs of a run. */
 export const PAIR_COUNT = { min: 16, max: 2000, initial: 200 } as const;
@@ -42,6 +44,8 @@ export interface LabEnvironment {
   openSession(options: SessionOptions): Promise<LabSession>;
   readonly fetch: FetchLike;
   readonly replies: ReplyStore;
+  /** Where the visitor's votes are kept; by default in this browser. */
+  readonly votes?: VoteStore;
   readonly keys: LabKeys;
   readonly surroundings: () => Surroundings;
 }
@@ -96,6 +100,10 @@ export interface LabState {
   readonly results: LabResults | undefined;
   /** What an import of recorded labels brought. */
   readonly replayNote: string | undefined;
+  /** The visitor's votes on any pairs, in their order; undefined until those of earlier visits are read. */
+  readonly votes: readonly Vote[] | undefined;
+  /** Why votes will not outlast a reload, or what became of them. */
+  readonly voteNote: string | undefined;
   /** The latest news for people who do not see the screen. */
   readonly announcement: string;
 }
@@ -125,6 +133,12 @@ export interface LabActions {
   /** Shows recorded labels of the chosen pairs beside the measured ones. */
   readonly replay: (file: Blob & { readonly name: string }) => Promise<void>;
   readonly clearResults: () => void;
+  /** Answers the question that `ballotOf` gives for the pairs at hand. @param latencyMs since it was shown. */
+  readonly vote: (answer: VoteAnswer, latencyMs: number) => void;
+  /** Takes back the last answer to the pairs at hand, a skip included. */
+  readonly undoVote: () => void;
+  /** Forgets all votes, also those on other pairs. */
+  readonly forgetVotes: () => Promise<void>;
 }
 
 export type LabStore = StoreApi<LabState & LabActions>;
@@ -133,6 +147,8 @@ export type LabStore = StoreApi<LabState & LabActions>;
 const ONE_WORKER = 0;
 /** Milliseconds between two looks at a language model's queue. */
 const LOOK = 500;
+/** Milliseconds after a vote until the table follows: quick votes in a row cost its intervals once. */
+const TABLE_DELAY = 300;
 const WORLD_NAME = 'built-in forum posts';
 
 const isWorld = (choice: LabChoice): choice is WorldLabeler => (WORLD_LABELERS as readonly string[]).includes(choice);
@@ -178,11 +194,12 @@ const RUNG_WORDS: Readonly<Record<Rung, string>> = {
 };
 
 export function createLabStore(environment: LabEnvironment): LabStore {
-  const { backend, fetch, replies, keys } = environment;
+  const { backend, fetch, replies, keys, votes: voteStore = createVoteStore() } = environment;
   let world: KnownWorld | undefined;
   let model: LlmLabeler | undefined;
   let running: AbortController | undefined;
   let reading: AbortController | undefined;
+  let tableTimer: ReturnType<typeof setTimeout> | undefined;
 
   return createStore<LabState & LabActions>((set, get) => {
     const report = (choice: LabChoice, changes: Partial<LabelerProgress>): void =>
@@ -191,6 +208,37 @@ export function createLabStore(environment: LabEnvironment): LabStore {
       }));
 
     const keep = (labels: LabelSet): void => set(({ results }) => (results ? { results: withSet(results, labels) } : {}));
+
+    /** Puts the visitor's row into the table of the pairs at hand, or takes it out where votes are too few. */
+    function showVotes(): void {
+      clearTimeout(tableTimer);
+      const { votes, imported, source, results } = get();
+      const pairs = pairsOf(get());
+      if (!votes || !pairs) return;
+      const table = source === 'imported' && imported ? resultsFor(newResults(imported.name, false, pairs), results) : results;
+      const labels = labelsOfVotes(pairs, votes);
+      if (table && labels.length >= MIN_VOTED) set({ results: withSet(table, { labeler: YOU, labels }) });
+      else if (table && table === results) set({ results: withoutSet(table, YOU.id) });
+    }
+
+    /** Without a store, votes count until the page is left. */
+    const keepVotes = (done: Promise<void>): Promise<void> =>
+      done.catch((error: unknown) => set({ voteNote: troubleOf(error).message }));
+
+    async function loadVotes(): Promise<void> {
+      if (get().votes) return;
+      let votes: Vote[] = [];
+      await keepVotes(voteStore.all().then((kept) => void (votes = kept)));
+      // Chosen twice in a row, the second reading comes too late.
+      if (!get().votes) set({ votes });
+      showVotes();
+    }
+
+    function setVotes(votes: readonly Vote[]): void {
+      set({ votes });
+      clearTimeout(tableTimer);
+      tableTimer = setTimeout(showVotes, TABLE_DELAY);
+    }
 
     /** Pairs and labels that the worker has not given yet. */
     async function askWorld(wanted: readonly WorldLabeler[], signal: AbortSignal): Promise<KnownWorld> {
@@ -238,6 +286,7 @@ export function createLabStore(environment: LabEnvironment): LabStore {
       set(({ results }) => ({ activity: undefined, total: next.pairs.length, results: resultsFor(next, results) }));
       for (const labels of sets) if (labels) keep(labels);
       for (const labeler of wanted) report(labeler, { done: next.pairs.length, state: 'done' });
+      showVotes();
     }
 
     async function askRule(rule: RuleId, pairs: readonly HumanPair[]): Promise<void> {
@@ -340,6 +389,7 @@ export function createLabStore(environment: LabEnvironment): LabStore {
             reading: undefined, imported: { ...found, pairs: shuffled(found.pairs) },
             announcement: `${found.pairs.length} pairs of ${found.name} are kept.`,
           });
+          showVotes();
         }
       } catch (error) {
         if (abort.signal.aborted) return;
@@ -378,15 +428,20 @@ export function createLabStore(environment: LabEnvironment): LabStore {
       trouble: undefined,
       results: undefined,
       replayNote: undefined,
+      votes: undefined,
+      voteNote: undefined,
       announcement: '',
 
       setSource: (source) => set(({ llm }) => ({
         source, llm: { ...llm, kind: source === 'builtIn' ? 'summary' : 'dialogue' },
       })),
       setCount: (count) => set({ count: Math.min(PAIR_COUNT.max, Math.max(PAIR_COUNT.min, Math.round(count))) }),
-      choose: (choice, on) => set(({ chosen }) => ({
-        chosen: on ? [...chosen.filter((one) => one !== choice), choice] : chosen.filter((one) => one !== choice),
-      })),
+      choose(choice, on) {
+        set(({ chosen }) => ({
+          chosen: on ? [...chosen.filter((one) => one !== choice), choice] : chosen.filter((one) => one !== choice),
+        }));
+        if (choice === 'you' && on) void loadVotes();
+      },
 
       async takeFile(file, columns) {
         get().setSource('imported');
@@ -475,7 +530,8 @@ export function createLabStore(environment: LabEnvironment): LabStore {
         const asked = askedOf(get());
         if (asked.length === 0) return;
         set({ replayNote: undefined });
-        await work(asked, 'All labelers are done.', async (signal) => {
+        // The visitor votes at leisure; nothing waits for that.
+        await work(asked.filter((choice) => choice !== 'you'), 'All labelers are done.', async (signal) => {
           await loadPairs(asked.filter(isWorld), signal);
           const { pairs } = get().results!;
           for (const rule of asked.filter(isRule)) await askRule(rule, pairs);
@@ -500,7 +556,10 @@ export function createLabStore(environment: LabEnvironment): LabStore {
           await loadPairs([], signal);
           const { sets, others } = labelsOf(recorded, get().results!.pairs);
           for (const { labeler, labels } of sets) {
-            keep({ labeler: { ...labeler, origin: `Recorded labels of ${file.name}. ${labeler.origin}` }, labels });
+            // "You" of a file is whoever saved it, and keeps out of the visitor's own row.
+            const reader = labeler.kind === 'you' ? { id: `${YOU.id}-recorded`, name: 'a recorded reader' } : {};
+            const recordedBy = { ...labeler, ...reader, origin: `Recorded labels of ${file.name}. ${labeler.origin}` };
+            keep({ labeler: recordedBy, labels: labels.map((label) => ({ ...label, labeler: recordedBy.id })) });
           }
           const found = sets.filter(({ labels }) => labels.length > 1).length;
           set({
@@ -510,6 +569,30 @@ export function createLabStore(environment: LabEnvironment): LabStore {
         });
       },
       clearResults: () => set({ results: undefined, progress: [], replayNote: undefined, trouble: undefined }),
+
+      vote(answer, latencyMs) {
+        const { votes } = get();
+        const pairs = pairsOf(get());
+        if (!votes || !pairs) return;
+        const { question } = ballotOf(pairs, votes);
+        if (!question) return;
+        const vote = toVote(question, answer, latencyMs, (votes.at(-1)?.order ?? -1) + 1);
+        setVotes([...votes, vote]);
+        void keepVotes(voteStore.add(vote));
+      },
+      undoVote() {
+        const { votes } = get();
+        const ids = new Set(pairsOf(get())?.map(({ id }) => id));
+        const last = votes?.findLast(({ pairId }) => ids.has(pairId));
+        if (!votes || !last) return;
+        setVotes(votes.filter((vote) => vote !== last));
+        void keepVotes(voteStore.remove(last));
+      },
+      async forgetVotes() {
+        set({ votes: [], voteNote: 'Your votes are forgotten.' });
+        showVotes();
+        await keepVotes(voteStore.clear());
+      },
     };
   });
 }

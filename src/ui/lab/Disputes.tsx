@@ -4,10 +4,12 @@ import type { HumanPair } from '../../core/humanPairs';
 import type { Label } from '../../core/preferences';
 import { mostDisputed, peopleAsJudge } from '../../evaluation/labelerFigures';
 import type { LabResults } from '../../experiments/labResults';
+import { ballotOf } from '../../experiments/labVotes';
 import { ArmMark } from '../shared/ArmMark';
 import { percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
+import { useLab } from './store';
 import { armOf } from './words';
 
 /** Pairs that can be leafed through. */
@@ -16,14 +18,21 @@ const SHOWN = 200;
 /** The pairs that divide people and labelers most, one at a time. */
 export function Disputes({ results }: { readonly results: LabResults }): ReactNode {
   const { pairs, sets } = results;
-  const disputes = useMemo(
-    () => mostDisputed([peopleAsJudge(pairs), ...sets.map(({ labeler, labels }) => ({ id: labeler.id, labels }))], SHOWN),
-    [pairs, sets],
-  );
+  const votes = useLab((state) => (state.chosen.includes('you') ? state.votes : undefined));
+  const disputes = useMemo(() => {
+    // Whoever votes must not read here what others said of a pair that is still to be judged.
+    const ids = votes ? ballotOf(pairs, votes).settled : new Set(pairs.map(({ id }) => id));
+    const shown = pairs.filter(({ id }) => ids.has(id));
+    const opinions = sets.map(({ labeler, labels }) => ({ id: labeler.id, labels: labels.filter(({ pairId }) => ids.has(pairId)) }));
+    return mostDisputed([peopleAsJudge(shown), ...opinions], SHOWN);
+  }, [pairs, sets, votes]);
   const [at, setAt] = useState(0);
   const index = Math.min(at, disputes.length - 1);
   const dispute = disputes[index];
   const pair = pairs.find(({ id }) => id === dispute?.pairId);
+  if (votes && !dispute) {
+    return <p className={classes.text}>Pair by pair: what others said of a pair is shown once you have voted on it.</p>;
+  }
   if (!dispute || !pair) return null;
   return (
     <section aria-labelledby="lab-pairs-down" data-testid="lab-disputes">

@@ -6,11 +6,13 @@ import { PairsSection } from './PairsSection';
 import { Results } from './Results';
 import { RunBox } from './RunBox';
 import { useLab } from './store';
+import { VoteBox } from './VoteBox';
 
 /** The screen "Labelers": how far a labeler can be trusted, and what it costs. */
 export function LabScreen(): ReactNode {
   const announcement = useLab((state) => state.announcement);
   const asksModel = useLab((state) => state.chosen.includes('llm'));
+  const asksYou = useLab((state) => state.chosen.includes('you'));
   return (
     <div className={classes.screen}>
       <h2 className={classes.heading}>How far can a labeler be trusted, and what does it cost?</h2>
@@ -24,6 +26,7 @@ export function LabScreen(): ReactNode {
       </div>
       {asksModel && <LlmForm />}
       <RunBox />
+      {asksYou && <VoteBox />}
       <Results />
       <div aria-live="polite" className={classes.announcer} data-testid="lab-announcement">
         {announcement}

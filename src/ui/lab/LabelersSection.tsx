@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
 import { useLab } from './store';
-import { LLM_CHOICE, RULE_CHOICES, WORLD_CHOICES, type ChoiceWords } from './words';
+import { LLM_CHOICE, RULE_CHOICES, WORLD_CHOICES, YOU_CHOICE, type ChoiceWords } from './words';
 
 /** Who judges the pairs. */
 export function LabelersSection(): ReactNode {
@@ -21,6 +21,7 @@ export function LabelersSection(): ReactNode {
         <Group title="Of the built-in world" choices={WORLD_CHOICES} off={!builtIn} />
         <Group title="Rules" choices={RULE_CHOICES} off={false} />
         <Group title="Language models" choices={[LLM_CHOICE]} off={false} />
+        <Group title="People" choices={[YOU_CHOICE]} off={false} />
       </div>
       {!builtIn && <p className={classes.text}>The labelers of the built-in world know no other pairs.</p>}
     </section>

@@ -56,7 +56,16 @@ export const LLM_CHOICE: ChoiceWords = {
   },
 };
 
-const CHOICES = [...WORLD_CHOICES, ...RULE_CHOICES, LLM_CHOICE];
+export const YOU_CHOICE: ChoiceWords = {
+  choice: 'you',
+  title: 'You',
+  about: {
+    meaning: 'Vote on the pairs yourself, below: blind, with shuffled sides, some of them twice.',
+    caveat: 'Votes are kept in this browser and sent nowhere. They are a row of the table from 20 on.',
+  },
+};
+
+const CHOICES = [...WORLD_CHOICES, ...RULE_CHOICES, LLM_CHOICE, YOU_CHOICE];
 
 export function choiceTitle(choice: LabChoice): string {
   return CHOICES.find((one) => one.choice === choice)!.title;
