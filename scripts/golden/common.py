@@ -29,6 +29,28 @@ def rounded(tensor):
     return walk(tensor.detach().tolist())
 
 
+def leaf(shape, salt, scale, shift=0.0):
+    """Uniform numbers of width `scale` about `shift`, to be differentiated."""
+    size = 1
+    for n in shape:
+        size *= n
+    return (uniform(size, salt) * scale + shift).reshape(shape).requires_grad_()
+
+
+def case(inputs, constants, loss, per_item=None):
+    """A loss with its gradients, as src/losses/testing/golden.ts reads it."""
+    loss.backward()
+    out = {
+        "inputs": {name: rounded(x) for name, x in inputs.items()},
+        "constants": {name: rounded(x) for name, x in constants.items()},
+        "loss": rounded(loss),
+        "grads": {name: rounded(x.grad) for name, x in inputs.items()},
+    }
+    if per_item is not None:
+        out["perItem"] = rounded(per_item)
+    return out
+
+
 def write(path, content):
     target = ROOT / path
     target.parent.mkdir(parents=True, exist_ok=True)

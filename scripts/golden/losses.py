@@ -2,29 +2,9 @@
 import torch
 import torch.nn.functional as F
 
-from common import MADE_BY, rounded, uniform, write
+from common import MADE_BY, case, leaf, uniform, write
 
 PAIRS, ROWS, COLUMNS, HEADS = 5, 4, 6, 2
-
-
-def leaf(shape, salt, scale, shift=0.0):
-    size = 1
-    for n in shape:
-        size *= n
-    return (uniform(size, salt) * scale + shift).reshape(shape).requires_grad_()
-
-
-def case(inputs, constants, loss, per_item=None):
-    loss.backward()
-    out = {
-        "inputs": {name: rounded(x) for name, x in inputs.items()},
-        "constants": {name: rounded(x) for name, x in constants.items()},
-        "loss": rounded(loss),
-        "grads": {name: rounded(x.grad) for name, x in inputs.items()},
-    }
-    if per_item is not None:
-        out["perItem"] = rounded(per_item)
-    return out
 
 
 lengths = torch.tensor([5, 3, 1, 4])

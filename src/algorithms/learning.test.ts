@@ -7,9 +7,10 @@ import { loadCpuEngine } from '../nn/cpu/loadNode';
 import { initialParameters } from '../nn/init';
 import { layoutOf, type ModelShape } from '../nn/layout';
 import type { Engine, OptimizerState, ParameterSet } from '../nn/types';
-import { judge } from './judge';
-import { reinforce, sample } from './reinforce';
+import { judge, type Comparison, type JudgeExamples, type Rating } from './judge';
+import { reinforce } from './reinforce';
 import { accuracy, rewardModel, scoreMargins, type LabelledPair } from './rewardModel';
+import { sample } from './rollouts';
 import { responseLoss, sft, type Document } from './sft';
 import { DivergedError, type Algorithm, type Metrics } from './types';
 
@@ -124,30 +125,47 @@ describe.each(SEEDS)('seed %i', (seed) => {
     expect(await bandit((action) => Number(action === word(4)), 0.9)).toBeLessThan(0.5);
   });
 
-  it('a judge learns which response holds a word, and nothing from coin flips', async () => {
-    const train = async (truth: boolean): Promise<number> => {
+  it('a judge learns which response holds a word and what score words get, and nothing from coin flips', async () => {
+    const train = async (truth: boolean): Promise<Readonly<Record<string, number>>> => {
       const params = fresh(seed);
-      const example = (draw: Stream): { sequence: { tokens: number[]; scoreFrom: number }; pFirst: number } => {
+      const sequence = (tokens: number[]): Comparison['sequence'] => ({ tokens, scoreFrom: tokens.length - 1 });
+      const comparison = (draw: Stream): Comparison => {
         const first = draw.chance(0.5);
         const [a, b] = first ? [word(5), word(6)] : [word(6), word(5)];
-        const tokens = [word(draw.int(4)), TOKEN.first, a, TOKEN.second, b, TOKEN.choose];
-        return { sequence: { tokens, scoreFrom: tokens.length - 1 }, pFirst: Number(truth ? first : draw.chance(0.5)) };
+        return {
+          sequence: sequence([word(draw.int(4)), TOKEN.first, a, TOKEN.second, b, TOKEN.choose]),
+          pFirst: Number(truth ? first : draw.chance(0.5)),
+        };
       };
-      const batch = (part: number, size: number): ReturnType<typeof example>[] =>
-        Array.from({ length: size }, (_, i) => example(new Stream(streamKey(seed, PURPOSE.test, part, i))));
+      const rated = (draw: Stream): Rating => {
+        const good = draw.chance(0.5);
+        return {
+          sequence: sequence([word(draw.int(4)), TOKEN.first, word(good ? 5 : 6), TOKEN.rate]),
+          score: (truth ? good : draw.chance(0.5)) ? 9 : 2,
+        };
+      };
+      const batch = (part: number, size: number): JudgeExamples => {
+        const draws = Array.from({ length: size }, (_, i) => new Stream(streamKey(seed, PURPOSE.test, part, i)));
+        return { comparisons: draws.map(comparison), ratings: draws.map(rated) };
+      };
       const optimizer = engine.createOptimizer(params);
       const metrics = await finish(
         judge(
           { steps: 150, learningRate: 5e-3, weightDecay: 0, validateEvery: 1000 },
-          { engine, params, optimizer, examples: (step) => Promise.resolve(batch(step, 16)), validation: batch(9999, 400) },
+          { engine, params, optimizer, examples: (step) => batch(step, 16), validation: batch(9999, 400) },
         ),
       );
       optimizer.dispose();
       params.dispose();
-      return metrics['judge/val_accuracy']!;
+      return metrics;
     };
-    expect(await train(true)).toBeGreaterThan(0.95);
-    expect(Math.abs((await train(false)) - 0.5)).toBeLessThan(0.1);
+    const learned = await train(true);
+    expect(learned['judge/val_accuracy']).toBeGreaterThan(0.95);
+    expect(learned['judge/val_score_loss']).toBeLessThan(0.2);
+    const flipped = await train(false);
+    expect(Math.abs(flipped['judge/val_accuracy']! - 0.5)).toBeLessThan(0.1);
+    // Two scores, nobody knows which: log 2 at best.
+    expect(flipped['judge/val_score_loss']).toBeGreaterThan(0.6);
   });
 });
 

@@ -6,10 +6,9 @@
 // Departures: starts from the SFT policy also where the paper starts from the pretrained model.
 
 import { dispose, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
-import { streamKey, Stream, PURPOSE } from '../core/rng';
 import { bradleyTerryLoss, endMask, lastTokenScore, likelihoodAwareScore, splitPairs } from '../losses';
-import { packBatch, promptAndResponse } from '../nn/batch';
-import type { Batch, Engine, Optimizer, Outputs, OutputName, ParameterSet } from '../nn/types';
+import type { Engine, Optimizer, Outputs, OutputName, ParameterSet } from '../nn/types';
+import { epochBatch, epochSteps, responseBatch, type Completion, type EpochConfig } from './batches';
 import { linearDecay, MetricsReader, update } from './train';
 import type { Algorithm } from './types';
 
@@ -22,17 +21,14 @@ export interface LabelledPair {
   readonly pA: number;
 }
 
-export interface RewardModelConfig {
+/** An example is a pair. */
+export interface RewardModelConfig extends EpochConfig {
   readonly head: RewardHead;
-  readonly epochs: number;
-  /** Pairs per step. */
-  readonly batch: number;
   /** Peak; linear decay to a tenth. */
   readonly learningRate: number;
   readonly weightDecay: number;
   /** Steps between two measurements on held-out pairs. */
   readonly measureEvery: number;
-  readonly seed: number;
 }
 
 export interface RewardModelDeps {
@@ -54,23 +50,17 @@ const OUTPUTS: Readonly<Record<RewardHead, readonly OutputName[]>> = {
   likelihood: ['value', 'logp', 'tokenWeight'],
 };
 
-/** Steps of a run over this many pairs. */
-export function rewardModelSteps({ batch, epochs }: Pick<RewardModelConfig, 'batch' | 'epochs'>, pairs: number): number {
-  return Math.max(1, Math.floor(pairs / batch)) * epochs;
-}
+export { epochSteps as rewardModelSteps };
 
 /** Yields rm/loss, rm/labels, grad_norm and, now and then, rm/accuracy, rm/margin and rm/accuracy_NAME. */
 export async function* rewardModel(config: RewardModelConfig, deps: RewardModelDeps): Algorithm<void> {
   const { engine, params, optimizer, from = 0, pairs, heldOut } = deps;
   const { head } = config;
-  const total = rewardModelSteps(config, pairs.length);
-  const perEpoch = total / config.epochs;
+  const total = epochSteps(config, pairs.length);
   const reader = new MetricsReader(engine, `Lower the reward-model learning rate (now ${config.learningRate}).`);
   try {
     for (let step = from; step < total; step++) {
-      const epoch = Math.floor(step / perEpoch);
-      const order = new Stream(streamKey(config.seed, PURPOSE.shuffle, epoch)).shuffle(pairs);
-      const chosen = order.slice((step % perEpoch) * config.batch, ((step % perEpoch) + 1) * config.batch);
+      const chosen = epochBatch(config, pairs, step);
       const { batch, lengths } = responseBatch([
         ...chosen.map(({ prompt, responses }) => ({ prompt, response: responses[0] })),
         ...chosen.map(({ prompt, responses }) => ({ prompt, response: responses[1] })),
@@ -109,7 +99,7 @@ export async function scoreResponses(
   engine: Engine,
   params: ParameterSet,
   head: RewardHead,
-  items: readonly { prompt: ArrayLike<number>; response: ArrayLike<number> }[],
+  items: readonly Completion[],
   chunk = 64,
 ): Promise<Float32Array> {
   const scores = new Float32Array(items.length);
@@ -163,15 +153,4 @@ export function accuracy(margins: readonly number[], pA: readonly number[]): num
 /** Mean of r_preferred - r_other by the label; a label of exactly 1/2 prefers neither and adds 0. */
 export function preferredMargin(margins: readonly number[], pA: readonly number[]): number {
   return margins.reduce((sum, margin, i) => sum + margin * Math.sign(pA[i]! - 0.5), 0) / margins.length;
-}
-
-/** Scored from the separator to the state after the last token. */
-function responseBatch(items: readonly { prompt: ArrayLike<number>; response: ArrayLike<number> }[]): {
-  batch: Batch;
-  lengths: number[];
-} {
-  return {
-    batch: packBatch(items.map(({ prompt, response }) => promptAndResponse(prompt, response))),
-    lengths: items.map(({ response }) => response.length),
-  };
 }

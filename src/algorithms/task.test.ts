@@ -9,7 +9,8 @@ import type { Engine, ParameterSet } from '../nn/types';
 import { tldr } from '../tasks/tldr';
 import { utility } from '../tasks/utility';
 import { loadShipped } from '../worker/shipped';
-import { reinforce, sample } from './reinforce';
+import { reinforce } from './reinforce';
+import { sample } from './rollouts';
 
 const ITERATIONS = 40;
 const BATCH = 32;
@@ -21,8 +22,8 @@ let engine: Engine;
 let reference: ParameterSet;
 beforeAll(async () => {
   engine = await loadCpuEngine();
-  const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
-  reference = engine.createParameters(sets.sft!.shape, sets.sft!.values);
+  const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
+  reference = engine.createParameters(weights.shape, weights.values);
 });
 afterAll(() => engine.dispose());
 

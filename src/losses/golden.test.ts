@@ -1,49 +1,19 @@
 /** Losses and gradients against PyTorch's autograd in float64 (golden/losses.json, by scripts/golden/losses.py). */
 import '@tensorflow/tfjs-backend-cpu';
 import {
-  ready, setBackend, sum, mul, tensor, tidy,
-  type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D,
+  ready, setBackend, sum, mul, type Scalar, type Tensor1D, type Tensor2D, type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from './golden/losses.json';
 import {
-  bradleyTerryLoss, differentiate, likelihoodAwareScore, negativeLogLikelihood, policyGradientLoss, valueLoss,
+  bradleyTerryLoss, likelihoodAwareScore, negativeLogLikelihood, policyGradientLoss, valueLoss,
 } from '.';
-
-type Nested = number | readonly Nested[];
-interface Case {
-  readonly inputs: Record<string, Nested>;
-  readonly constants: Record<string, Nested>;
-  readonly loss: number;
-  readonly grads: Record<string, Nested>;
-}
+import { hold } from './testing/golden';
 
 beforeAll(async () => {
   await setBackend('cpu');
   await ready();
 });
-
-type Tensors = Record<string, Tensor>;
-
-function tensors(values: Record<string, Nested>): Tensors {
-  const entries = Object.entries(values);
-  return Object.fromEntries(entries.map(([name, x]) => [name, tensor(x as number[], undefined, 'float32')]));
-}
-
-function hold(expected: Case, loss: (inputs: Tensors, constants: Tensors) => Scalar): void {
-  tidy(() => {
-    const inputs = tensors(expected.inputs);
-    const constants = tensors(expected.constants);
-    const { value, grads } = differentiate(inputs, Object.keys(inputs), (declared) => loss(declared, constants));
-    expect(value.dataSync()[0]!).toBeCloseTo(expected.loss, 5);
-    for (const [name, wanted] of Object.entries(tensors(expected.grads))) {
-      const got = grads[name]!.dataSync();
-      wanted.dataSync().forEach((x, i) => {
-        expect(Math.abs(got[i]! - x), `${name}[${i}]`).toBeLessThan(2e-6 + 1e-5 * Math.abs(x));
-      });
-    }
-  });
-}
 
 describe('losses agree with PyTorch', () => {
   it('Bradley-Terry', () => {

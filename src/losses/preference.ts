@@ -25,6 +25,40 @@ export function bradleyTerryLoss(first: Tensor1D, second: Tensor1D, pFirst: Tens
   });
 }
 
+export interface PreferenceNoise {
+  /** Share of labels taken to be turned round, 0..0.5: a label p counts as p (1 - s) + (1 - p) s. Default 0. */
+  readonly labelSmoothing?: number;
+  /** [N] by how much the better response should lead, in units of the score, 0 or more. Default 0. */
+  readonly margin?: Tensor1D;
+}
+
+/**
+ * `bradleyTerryLoss` for labels that are known to be noisy or to differ in strength, with d_i = r1_i - r2_i:
+ * L = mean_i [ q_i softplus(m_i - d_i) + (1 - q_i) softplus(m_i + d_i) ],   q = p (1 - s) + (1 - p) s.
+ *
+ * Margin m: Touvron et al. 2023 (arXiv 2307.09288), equation 2, larger where one response is clearly better; for a hard
+ * label it is -log sigma(r_w - r_l - m). Label smoothing s: as in Wang et al. 2024 (arXiv 2401.06080). With neither it
+ * is `bradleyTerryLoss`.
+ * @param first [N] scores of the first responses.
+ * @param second [N] scores of the second responses.
+ * @param pFirst [N] probability that the first is better, 0..1.
+ */
+export function noisyBradleyTerryLoss(
+  first: Tensor1D,
+  second: Tensor1D,
+  pFirst: Tensor1D,
+  { labelSmoothing = 0, margin }: PreferenceNoise,
+): Scalar {
+  return tidy(() => {
+    const lead = sub(first, second);
+    const smoothed = add(mul(pFirst, 1 - 2 * labelSmoothing), labelSmoothing);
+    const wanted = margin ?? 0;
+    const firstWins = mul(smoothed, softplus(sub(wanted, lead)));
+    const secondWins = mul(sub(1, smoothed), softplus(add(wanted, lead)));
+    return mean<Scalar>(add(firstWins, secondWins));
+  });
+}
+
 /**
  * Scores of a batch that holds all first responses and then all second ones (rows 0..N-1, N..2N-1).
  * [2N] -> two [N].
