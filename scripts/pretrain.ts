@@ -1,27 +1,30 @@
-// npm run pretrain [-- --only sft | --only judge]
+// npm run pretrain [-- --only PART[,PART...]]    parts: sft, judge-xs-lm, judge-xs, judge-s-lm, judge-s, ...
 //
 // Makes every shipped weight from nothing, with the code the page uses, and writes beside them what was made and how:
 // public/weights/*.safetensors, public/weights/MODEL_CARD.md, src/worker/shipped.json. Deterministic, one thread.
-// The judge learns from samples of the SFT policy, so `--only judge` takes the policy that is there.
+// A part takes what it needs from the parts before it as they lie on disk (judges compare samples of the SFT policy, and
+// start from their size's language model), so parts can be made again one by one, and parts of different sizes side by side.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge, type JudgeExample } from '../src/algorithms/judge';
-import { sample } from '../src/algorithms/reinforce';
+import { judge, type JudgeExamples } from '../src/algorithms/judge';
+import { sample } from '../src/algorithms/rollouts';
 import { sft } from '../src/algorithms/sft';
+import { JUDGE_SEEDS, JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../src/core/judges';
 import { PURPOSE, Stream, streamKey } from '../src/core/rng';
-import { judgeSequence, surprise } from '../src/labelers/judge';
+import { sampleQuantile } from '../src/core/stats';
+import { SCORES } from '../src/core/tokens';
+import { judgeSequence, scoreSequence, surprise } from '../src/labelers/judge';
 import { sha256, writeCheckpoint } from '../src/nn/checkpoint';
-
 import { loadCpuEngine } from '../src/nn/cpu/loadNode';
 import { initialParameters } from '../src/nn/init';
-import { layoutOf, parameterCount } from '../src/nn/layout';
+import { layoutOf, parameterCount, type ModelShape } from '../src/nn/layout';
 import type { Engine, ParameterSet } from '../src/nn/types';
 import { tldr } from '../src/tasks/tldr';
-import type { Prompt, Split } from '../src/tasks/types';
-import { preference } from '../src/tasks/utility';
-import { loadShipped, parseManifest, vocabularyDigest } from '../src/worker/shipped';
+import type { Prompt, Reader, Split } from '../src/tasks/types';
+import { feltUtility, preference, rating } from '../src/tasks/utility';
+import { loadShipped, parseManifest, vocabularyDigest, type ShippedName } from '../src/worker/shipped';
 import { liveShape, WEIGHT_DECAY } from '../src/worker/stages/prepare';
 import { repositoryRoot } from './nodePool';
 import { TrainingLog } from './trainingLog';
@@ -31,17 +34,34 @@ const SEED = 1;
 const BATCH = 32;
 /** Temperature of the samples that judges compare, that of rollouts. */
 const TEMPERATURE = 0.9;
-const SHAPE = liveShape(tldr, 64, 2);
-const LANGUAGE_MODEL = { steps: 9000, batch: BATCH, learningRate: 4e-3 };
-const JUDGE = { steps: 2500, learningRate: 1e-3 };
+const SFT_SHAPE = liveShape(tldr, 64, 2);
+const LANGUAGE_MODEL = { steps: 9000, batch: BATCH };
+/** Comparisons and scores that judges learn from. */
+const JUDGE_EXAMPLES = 80_000;
+/** Peak learning rates: narrow models take larger steps. Judges: so many steps that the validation loss no longer falls much at their end. */
+const RECIPES: Readonly<Record<JudgeSizeId, { readonly lm: number; readonly judge: number; readonly steps: number }>> = {
+  xs: { lm: 6e-3, judge: 3e-3, steps: 20_000 },
+  s: { lm: 5e-3, judge: 2e-3, steps: 7500 },
+  m: { lm: 4e-3, judge: 1e-3, steps: 3750 },
+  l: { lm: 3e-3, judge: 7e-4, steps: 3000 },
+};
 const VALIDATION_DOCUMENTS = 128;
 const VALIDATION_COMPARISONS = 640;
 /** Validation comparisons are numbered from here, far from those of training. */
 const VALIDATION_STEP = 1_000_000;
+/** Responses whose felt utility sets the cut points between scores. */
+const CUT_BATCHES = 64;
+/** Readers are drawn from the first so many of the judges' population. */
+const READERS = 100_000;
+
+interface Made {
+  readonly params: ParameterSet;
+  readonly log: TrainingLog;
+}
 
 /** A language model of posts and summaries of one split, by the SFT algorithm of the page. */
-async function languageModel(engine: Engine, split: Split, name: string): Promise<{ params: ParameterSet; log: TrainingLog }> {
-  const params = engine.createParameters(SHAPE, initialParameters(layoutOf(SHAPE), SEED));
+async function languageModel(engine: Engine, shape: ModelShape, learningRate: number, split: Split, name: string): Promise<Made> {
+  const params = engine.createParameters(shape, initialParameters(layoutOf(shape), SEED));
   const log = new TrainingLog(name);
   const document = (prompt: Prompt, variant: number): { prompt: Int32Array; response: Int32Array } => ({
     prompt: prompt.tokens,
@@ -49,7 +69,7 @@ async function languageModel(engine: Engine, split: Split, name: string): Promis
   });
   const optimizer = engine.createOptimizer(params);
   const training = sft(
-    { ...LANGUAGE_MODEL, weightDecay: WEIGHT_DECAY, validateEvery: 500 },
+    { ...LANGUAGE_MODEL, learningRate, weightDecay: WEIGHT_DECAY, validateEvery: 500 },
     {
       engine,
       policy: params,
@@ -63,94 +83,146 @@ async function languageModel(engine: Engine, split: Split, name: string): Promis
   return { params, log };
 }
 
-/** Comparisons on posts of the judge split, each voted on by one reader of the judges' population. */
-async function comparisons(engine: Engine, policy: ParameterSet, lm: ParameterSet, step: number): Promise<JudgeExample[]> {
+/** Two responses to a post of the judge split, and what readers of the judges' population said of them. */
+interface Judged {
+  readonly prompt: Int32Array;
+  readonly responses: readonly [Int32Array, Int32Array];
+  /** Vote of one reader: 1 where the response shown first was better. */
+  readonly pFirst: number;
+  /** Which response another reader scored, and what that reader felt of it. */
+  readonly rated: 0 | 1;
+  readonly felt: number;
+}
+
+/** The comparisons of a step; the same whoever learns from them. */
+async function comparisons(engine: Engine, policy: ParameterSet, step: number): Promise<Judged[]> {
   const prompts = tldr.prompts('judge', BATCH, step + 1);
   const key = streamKey(SEED, PURPOSE.judge, step);
   const generations = await sample(engine, policy, prompts.map((prompt) => prompt.tokens), {
     temperature: TEMPERATURE, maxNewTokens: tldr.maxResponseTokens, samplesPerPrompt: 2, key,
   });
-  const pairs = prompts.map((prompt, i) => {
+  return prompts.map((prompt, i) => {
     const draw = new Stream(key, 2 * BATCH + i);
     const written = (variant: number): Int32Array => tldr.reference(prompt, variant).tokens;
     const [first, second] = [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens];
     // Mostly what it will be asked about, two samples of the policy; some texts by the imperfect writers.
     const source = draw.unit();
     const [a, b] = source < 0.7 ? [first, second] : source < 0.85 ? [written(0), second] : [written(0), written(1)];
-    const [shownFirst, shownSecond] = draw.chance(0.5) ? [a, b] : [b, a];
-    const reader = tldr.reader('judges', draw.u32() % 100_000);
-    const p = preference(reader, prompt, tldr.check(prompt, shownFirst), tldr.check(prompt, shownSecond));
-    return { prompt: prompt.tokens, shownFirst, shownSecond, pFirst: Number(draw.chance(p)) };
+    const responses: [Int32Array, Int32Array] = draw.chance(0.5) ? [a, b] : [b, a];
+    const checks = responses.map((response) => tldr.check(prompt, response));
+    const reader = (): Reader => tldr.reader('judges', draw.u32() % READERS);
+    const pFirst = Number(draw.chance(preference(reader(), prompt, checks[0]!, checks[1]!)));
+    const rated = draw.int(2) as 0 | 1;
+    return { prompt: prompt.tokens, responses, pFirst, rated, felt: feltUtility(reader(), prompt, checks[rated]!, draw) };
   });
-  const firsts = await surprise(engine, lm, pairs.map(({ prompt, shownFirst }) => ({ prompt, response: shownFirst })));
-  const seconds = await surprise(engine, lm, pairs.map(({ prompt, shownSecond }) => ({ prompt, response: shownSecond })));
-  return pairs.map(({ prompt, shownFirst, shownSecond, pFirst }, i) => ({
-    sequence: judgeSequence(
-      prompt,
-      { response: shownFirst, surprise: firsts[i]! },
-      { response: shownSecond, surprise: seconds[i]! },
-    ),
-    pFirst,
-  }));
 }
 
-/** The SFT policy as it lies on disk now, which may be newer than this program. */
-async function shippedPolicy(engine: Engine): Promise<ParameterSet> {
+/** All that judges learn from and are validated on: made once for all sizes and trainings. */
+class Lessons {
+  private readonly training: Judged[] = [];
+  private readonly validation: Judged[] = [];
+  /** Between the scores: deciles of what readers feel of such responses, so that each score is given about equally often. */
+  cuts: readonly number[] = [];
+
+  async load(engine: Engine): Promise<this> {
+    if (this.training.length > 0) return this;
+    const policy = await shipped(engine, 'sft');
+    for (let step = 0; this.training.length < JUDGE_EXAMPLES; step++) {
+      this.training.push(...(await comparisons(engine, policy, step)));
+      if ((step + 1) % 250 === 0) console.log(`comparisons: ${this.training.length}`);
+    }
+    for (let step = VALIDATION_STEP; this.validation.length < VALIDATION_COMPARISONS; step++) {
+      this.validation.push(...(await comparisons(engine, policy, step)));
+    }
+    policy.dispose();
+    const felt = Float64Array.from(this.training.slice(0, CUT_BATCHES * BATCH), (judged) => judged.felt).sort();
+    this.cuts = Array.from({ length: SCORES - 1 }, (_, i) => sampleQuantile(felt, (i + 1) / SCORES));
+    return this;
+  }
+
+  /** As sequences for judges that start from this language model. */
+  async read(engine: Engine, lm: ParameterSet): Promise<{ training: JudgeExamples; validation: JudgeExamples }> {
+    return { training: await this.examples(engine, lm, this.training), validation: await this.examples(engine, lm, this.validation) };
+  }
+
+  private async examples(engine: Engine, lm: ParameterSet, all: readonly Judged[]): Promise<JudgeExamples> {
+    const surprises: Float32Array[] = [];
+    for (let from = 0; from < all.length; from += BATCH) {
+      const items = all.slice(from, from + BATCH).flatMap(({ prompt, responses }) => responses.map((response) => ({ prompt, response })));
+      surprises.push(...(await surprise(engine, lm, items)));
+    }
+    const read = all.map(({ prompt, responses, ...said }, i) => {
+      const [first, second] = responses.map((response, side) => ({ response, surprise: surprises[2 * i + side]! }));
+      return { prompt, sides: [first!, second!] as const, ...said };
+    });
+    return {
+      comparisons: read.map(({ prompt, sides, pFirst }) => ({ sequence: judgeSequence(prompt, ...sides), pFirst })),
+      ratings: read.map(({ prompt, sides, rated, felt }) => ({
+        sequence: scoreSequence(prompt, sides[rated]), score: rating(felt, this.cuts),
+      })),
+    };
+  }
+}
+
+/** A judge that starts from the language model. Trainings see the same examples in other orders, pass after pass. */
+async function trainJudge(
+  engine: Engine, lm: ParameterSet, size: JudgeSizeId, training: number,
+  { training: all, validation }: { training: JudgeExamples; validation: JudgeExamples },
+): Promise<Made> {
+  const params = engine.copyParameters(lm);
+  const log = new TrainingLog(`judge ${size.toUpperCase()}, training ${training}`);
+  const { judge: learningRate, steps } = RECIPES[size];
+  const indices = all.comparisons.map((_, i) => i);
+  const orders = Array.from({ length: Math.ceil((steps * BATCH) / JUDGE_EXAMPLES) }, (_, pass) =>
+    new Stream(streamKey(SEED, PURPOSE.shuffle, training, pass)).shuffle(indices));
+  const optimizer = engine.createOptimizer(params);
+  const algorithm = judge(
+    { steps, learningRate, weightDecay: WEIGHT_DECAY, validateEvery: Math.round(steps / 15) },
+    {
+      engine, params, optimizer, validation,
+      examples: (step) => {
+        const from = (step * BATCH) % JUDGE_EXAMPLES;
+        const chosen = orders[Math.floor((step * BATCH) / JUDGE_EXAMPLES)]!.slice(from, from + BATCH);
+        return { comparisons: chosen.map((i) => all.comparisons[i]!), ratings: chosen.map((i) => all.ratings[i]!) };
+      },
+    },
+  );
+  for await (const points of algorithm) points.forEach((metrics) => log.add(metrics));
+  optimizer.dispose();
+  return { params, log };
+}
+
+/** Weights as they lie on disk now, which may be newer than this program. */
+async function shipped(engine: Engine, name: ShippedName): Promise<ParameterSet> {
   const root = repositoryRoot();
   const manifest = parseManifest(JSON.parse(readFileSync(path.join(root, MANIFEST), 'utf8')));
-  const { sets } = await loadShipped((file) => readFile(path.join(root, 'public', file)), 'sft', tldr.vocabulary, manifest);
-  return engine.createParameters(sets.sft!.shape, sets.sft!.values);
-}
-
-async function trainJudge(engine: Engine): Promise<{ lm: ParameterSet; params: ParameterSet; logs: TrainingLog[] }> {
-  const { params: lm, log: lmLog } = await languageModel(engine, 'judge', 'judge, language model');
-  const policy = await shippedPolicy(engine);
-  const params = engine.copyParameters(lm);
-  const validation: JudgeExample[] = [];
-  for (let step = VALIDATION_STEP; validation.length < VALIDATION_COMPARISONS; step++) {
-    validation.push(...(await comparisons(engine, policy, lm, step)));
-  }
-  const log = new TrainingLog('judge, comparisons');
-  const optimizer = engine.createOptimizer(params);
-  const training = judge(
-    { ...JUDGE, weightDecay: WEIGHT_DECAY, validateEvery: 100 },
-    { engine, params, optimizer, examples: (step) => comparisons(engine, policy, lm, step), validation },
-  );
-  for await (const points of training) points.forEach((metrics) => log.add(metrics));
-  optimizer.dispose();
-  return { lm, params, logs: [lmLog, log] };
+  const { weights } = await loadShipped((file) => readFile(path.join(root, 'public', file)), name, tldr.vocabulary, manifest);
+  return engine.createParameters(weights.shape, weights.values);
 }
 
 /** Writes a weights file and its entry in the manifest and the model card. */
-async function ship(
-  engine: Engine,
-  name: 'sft' | 'judge',
-  sets: Readonly<Record<string, ParameterSet>>,
-  logs: readonly TrainingLog[],
-  origin: string,
-): Promise<void> {
+async function ship(engine: Engine, name: ShippedName, part: string, { params, log }: Made, origin: string): Promise<void> {
   const root = repositoryRoot();
   const folder = path.join(root, 'public/weights');
   mkdirSync(folder, { recursive: true });
-  const values = await Promise.all(
-    Object.entries(sets).map(async ([set, params]) => [set, await engine.readParameters(params)] as const),
-  );
-  const bytes = writeCheckpoint(SHAPE, Object.fromEntries(values), { origin, seed: String(SEED) });
+  const { shape } = params.layout;
+  const bytes = writeCheckpoint(shape, { '': await engine.readParameters(params) }, { origin, seed: String(SEED) });
   const file = `weights/${name}.safetensors`;
   writeFileSync(path.join(root, 'public', file), bytes);
 
   const manifestFile = path.join(root, MANIFEST);
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, unknown>;
-  manifest[name] = { file, sha256: await sha256(bytes), vocabulary: await vocabularyDigest(tldr.vocabulary), shape: SHAPE, sets: Object.keys(sets), origin };
-  writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  manifest[name] = { file, sha256: await sha256(bytes), vocabulary: await vocabularyDigest(tldr.vocabulary), shape, origin };
+  const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
+  writeFileSync(manifestFile, `${JSON.stringify(sorted, null, 2)}\n`);
 
   const section = [
     `## ${name}.safetensors`, '',
     origin, '',
-    `* made by: \`npm run pretrain -- --only ${name}\`, build ${__BUILD__.version} (${__BUILD__.commit}), ${__BUILD__.date}`,
-    `* seed ${SEED}, shape ${JSON.stringify(SHAPE)}, ${parameterCount(layoutOf(SHAPE)).toLocaleString('en')} parameters a set, sets: ${Object.keys(sets).join(', ')}`,
-    `* ${(bytes.length / 1024).toFixed(0)} KiB, SHA-256 in \`src/worker/shipped.json\``, '',
-    ...logs.flatMap((log) => log.markdown()),
+    `* made by: \`npm run pretrain -- --only ${part}\`, build ${__BUILD__.version} (${__BUILD__.commit}), ${__BUILD__.date}`,
+    `* shape ${JSON.stringify(shape)}, ${parameterCount(layoutOf(shape)).toLocaleString('en')} parameters`,
+    `* ${(bytes.length / 1024).toFixed(0)} KiB, SHA-256 in \`src/worker/shipped.json\``,
+    ...log.markdown(),
   ].join('\n');
   const cardFile = path.join(folder, 'MODEL_CARD.md');
   const [, ...others] = existsSync(cardFile) ? readFileSync(cardFile, 'utf8').split(/^(?=## )/m) : [''];
@@ -160,27 +232,60 @@ async function ship(
 
 const CARD_HEAD = `# Shipped weights
 
-Made from nothing by \`npm run pretrain\` (about half an hour on one core; the two parts can run side by side once the
-first is done). GPT-2's tensor names and layout (\`src/nn/layout.ts\`). Losses are nats per response token, accuracies
-shares of held-out comparisons.
+Made from nothing by \`npm run pretrain\`, in two to three hours on one core; parts of different sizes can be made side by
+side. GPT-2's tensor names and layout (\`src/nn/layout.ts\`). Losses are nats per response token (language models) or per
+answer (judges), accuracies shares of held-out comparisons asked in one order. What the ladder of judges is worth on pairs
+that it did not learn from: \`docs/labelers.md\`.
 
 `;
+
+async function makeSft(engine: Engine): Promise<void> {
+  const made = await languageModel(engine, SFT_SHAPE, RECIPES.m.lm, 'sft', 'sft');
+  const origin = `SFT policy of the TL;DR task: trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} posts of the sft split with summaries by the task's imperfect writers.`;
+  await ship(engine, 'sft', 'sft', made, origin);
+}
+
+async function makeJudgeLanguageModel(engine: Engine, size: JudgeSizeId): Promise<void> {
+  const { width, layers } = JUDGE_SIZES[size];
+  const made = await languageModel(
+    engine, liveShape(tldr, width, layers), RECIPES[size].lm, 'judge', `language model of judge ${size.toUpperCase()}`,
+  );
+  const origin =
+    `Language model of the TL;DR task that small judges of size ${size.toUpperCase()} start from and whose surprise they see: trained from ` +
+    `scratch on ${LANGUAGE_MODEL.steps * BATCH} posts of the judge split with summaries by the task's imperfect writers.`;
+  await ship(engine, `judge-${size}-lm`, `judge-${size}-lm`, made, origin);
+}
+
+async function makeJudges(engine: Engine, size: JudgeSizeId, lessons: Lessons): Promise<void> {
+  const lm = await shipped(engine, `judge-${size}-lm`);
+  const examples = await (await lessons.load(engine)).read(engine, lm);
+  const cuts = lessons.cuts.map((cut) => cut.toFixed(2)).join(', ');
+  for (let training = 1; training <= JUDGE_SEEDS; training++) {
+    const origin =
+      `Small judge of the TL;DR task, size ${size.toUpperCase()}, training ${training} of ${JUDGE_SEEDS}: its size's language model, then trained in ` +
+      `${RECIPES[size].steps} steps of ${BATCH} on ${JUDGE_EXAMPLES} comparisons and as many scores, each given once by a reader of a population other than ` +
+      'the one that labels and judges experiments. All sizes and trainings see the same ones, each training in an order of its ' +
+      `own. Scores part what readers feel at ${cuts}.`;
+    await ship(engine, `judge-${size}-${training}`, `judge-${size}`, await trainJudge(engine, lm, size, training, examples), origin);
+  }
+  lm.dispose();
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
   const engine = await loadCpuEngine();
-  if (values.only !== 'judge') {
-    const { params, log } = await languageModel(engine, 'sft', 'sft');
-    const origin = `SFT policy of the TL;DR task: trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} posts of the sft split with summaries by the task's imperfect writers.`;
-    await ship(engine, 'sft', { sft: params }, [log], origin);
-  }
-  if (values.only !== 'sft') {
-    const { lm, params, logs } = await trainJudge(engine);
-    const origin =
-      `Small judge of the TL;DR task: a language model of the judge split, then trained on ${JUDGE.steps * BATCH} comparisons, each ` +
-      'voted on once by a reader of a population other than the one that labels and judges experiments.';
-    await ship(engine, 'judge', { lm, judge: params }, logs, origin);
-  }
+  const lessons = new Lessons();
+  const parts: readonly (readonly [name: string, make: () => Promise<void>])[] = [
+    ['sft', () => makeSft(engine)],
+    ...JUDGE_SIZE_IDS.flatMap((size) => [
+      [`judge-${size}-lm`, () => makeJudgeLanguageModel(engine, size)],
+      [`judge-${size}`, () => makeJudges(engine, size, lessons)],
+    ] as const),
+  ];
+  const wanted = values.only?.split(',');
+  const unknown = wanted?.filter((name) => !parts.some(([part]) => part === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}; parts: ${parts.map(([part]) => part).join(', ')}`);
+  for (const [name, make] of parts) if (wanted?.includes(name) ?? true) await make();
 }
 
 main().catch((error: unknown) => {

@@ -17,7 +17,7 @@ const estimateSchema = z.strictObject({
   value: z.number(),
   ci: z.tuple([z.number(), z.number()]),
   n: z.number().int().min(0),
-  over: z.enum(['posts', 'pairs']),
+  over: z.enum(['posts', 'pairs', 'pairs and seeds']),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 

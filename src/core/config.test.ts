@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bundleSchema } from './bundle';
-import { configDifference, DEFAULT_CONFIG, getField, parseConfig, presetConfig, PRESETS, setField, setPath, type PresetName } from './config';
+import { configDifference, DEFAULT_CONFIG, getField, givenArms, parseConfig, presetConfig, PRESETS, setField, setPath, type PresetName } from './config';
 import { FIELD_LIST, SECTIONS } from './fields';
 
 describe('the settings table', () => {
@@ -42,6 +42,7 @@ describe('a config', () => {
     [{ arms: [] }, /arms/],
     [{ arms: [{ id: 'a', label: 'A', feedback: 'ai' }, { id: 'a', label: 'B', feedback: 'ai' }] }, /share an id/],
     [{ arms: [{ id: '<b>', label: 'A', feedback: 'ai' }] }, /arms\.0\.id/],
+    [{ arms: [{ id: 'a', label: 'A', feedback: 'guessed' }] }, /arms\.0\.feedback/],
     ['text', /cannot be used/],
     [null, /cannot be used/],
   ])('refuses %j and names what is wrong', (input, message) => {
@@ -60,6 +61,8 @@ describe('a config', () => {
     expect(setPath(DEFAULT_CONFIG, 'ai.bothOrders', 'false').ai.bothOrders).toBe(false);
     expect(setPath(DEFAULT_CONFIG, 'rewardModel.head', 'last').rewardModel.head).toBe('last');
     expect(setPath(DEFAULT_CONFIG, 'arms.1.label', 'AI').arms[1]!.label).toBe('AI');
+    expect(givenArms(setPath(DEFAULT_CONFIG, 'arms.1.feedback', 'given')).map(({ id }) => id)).toEqual(['rlaif']);
+    expect(givenArms(DEFAULT_CONFIG)).toEqual([]);
     expect(DEFAULT_CONFIG.rl.klCoef).toBe(0.05);
   });
 

@@ -3,11 +3,14 @@ import { z } from './zod';
 
 export const CONFIG_VERSION = 1;
 
+const FEEDBACKS = ['people', 'ai', 'given'] as const;
+
 /** One way of getting feedback. Arms differ in nothing else: same start, prompts, seed and hyperparameters. */
 export interface ArmConfig {
   readonly id: string;
   readonly label: string;
-  readonly feedback: 'people' | 'ai';
+  /** `given`: the labels come with the run, from the labeler lab; they are no part of the config. */
+  readonly feedback: (typeof FEEDBACKS)[number];
 }
 
 export interface ExperimentConfig extends Settings {
@@ -36,13 +39,18 @@ function sectionSchema(section: Section): z.ZodType {
 const armSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,24}$/, 'an arm id is 1 to 24 of a-z, 0-9 and -'),
   label: z.string().min(1).max(40),
-  feedback: z.enum(['people', 'ai']),
+  feedback: z.enum(FEEDBACKS),
 });
 
 export const DEFAULT_ARMS: readonly ArmConfig[] = [
   { id: 'rlhf', label: 'RLHF', feedback: 'people' },
   { id: 'rlaif', label: 'RLAIF', feedback: 'ai' },
 ];
+
+/** The arms whose labels have to come with the run. */
+export function givenArms({ arms }: Pick<ExperimentConfig, 'arms'>): ArmConfig[] {
+  return arms.filter(({ feedback }) => feedback === 'given');
+}
 
 /** Checks and completes a config; every field has a default. */
 export const configSchema = z

@@ -1,3 +1,5 @@
+import { JUDGE_SEEDS, JUDGE_SIZE_IDS, judgeSizeName, type JudgeSizeId } from './judges';
+
 /**
  * The one table of settings. Defaults, ranges, forms, hover texts, link names, command-line paths and docs all come
  * from here. A field's `link` name is part of every link that was ever passed on: never rename or reuse one.
@@ -175,6 +177,22 @@ export const FIELDS = {
       prominent: true,
       default: 'judge',
       options: { judge: 'small judge (language model)', noisy: 'noise-controlled labeler' },
+    }),
+    judgeSize: choice<JudgeSizeId>({
+      label: 'Judge size',
+      help: 'Small judge only: which rung of the ladder of sizes gives the labels. What each is worth is measured, not promised: see Labelers.',
+      link: 'judge',
+      default: 'm',
+      options: Object.fromEntries(JUDGE_SIZE_IDS.map((size) => [size, judgeSizeName(size)])) as Record<JudgeSizeId, string>,
+    }),
+    judgeSeed: int({
+      label: 'Judge training',
+      help: 'Small judge only: which of the judges of this size that were trained apart gives the labels.',
+      link: 'judge-seed',
+      default: 1,
+      min: 1,
+      max: JUDGE_SEEDS,
+      step: 1,
     }),
     accuracy: float({
       label: 'Labeler accuracy',

@@ -6,6 +6,20 @@ import { z } from './zod';
 const share = z.number().min(0).max(1);
 const id = z.string().min(1).max(200);
 
+/** How a language model was asked and read. Figures of different rungs are not comparable. */
+const askedSchema = z.strictObject({
+  detail: z.enum(['base', 'detailed']),
+  exemplars: z.number().int().min(0).max(100),
+  chainOfThought: z.boolean(),
+  /** Replies for each order, averaged. */
+  samples: z.number().int().min(1).max(100),
+  /** How answers were read; absent before the first label. */
+  rung: z.enum(['logprobs', 'structured', 'choice']).optional(),
+  /** Digest of all settings but the exemplars: of two rows with the same one, nothing else differs. Absent in older files. */
+  settings: z.string().min(1).max(32).optional(),
+});
+export type Asked = z.infer<typeof askedSchema>;
+
 export const labelerInfoSchema = z.strictObject({
   id,
   name: z.string().max(300),
@@ -13,6 +27,10 @@ export const labelerInfoSchema = z.strictObject({
   /** Number of parameters, where the labeler is a model and the number is known. */
   parameters: z.number().min(0).max(1e15).optional(),
   origin: z.string().max(2000),
+  /** Of a model that was trained several times: which training this is, and what all of them are together. */
+  group: z.strictObject({ id, name: z.string().max(300), seed: z.number().int().min(1).max(1000) }).optional(),
+  /** Of a language model that is asked by prompts. */
+  asked: askedSchema.optional(),
 });
 /** Who labelled: a labeler's identity. */
 export type LabelerInfo = z.infer<typeof labelerInfoSchema>;

@@ -1,3 +1,6 @@
+/** Number of scores a judge can give. */
+export const SCORES = 10;
+
 /**
  * Token ids every vocabulary reserves. Shipped weights depend on them: never renumber, only use up the spare ones.
  */
@@ -74,7 +77,7 @@ export class Vocabulary {
   /** The word of an id; reserved ids come as `<name>`. */
   word(id: number): string {
     if (id >= TOKEN.firstWord) return this.words[id - TOKEN.firstWord] ?? `<${id}>`;
-    if (id >= TOKEN.score1 && id < TOKEN.score1 + 10) return `<score ${id - TOKEN.score1 + 1}>`;
+    if (id >= TOKEN.score1 && id < TOKEN.score1 + SCORES) return `<score ${id - TOKEN.score1 + 1}>`;
     return NAMES[id] ?? `<spare ${id}>`;
   }
 

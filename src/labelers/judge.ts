@@ -1,14 +1,14 @@
 import type { Label } from '../core/preferences';
-import { TOKEN } from '../core/tokens';
+import { SCORES, TOKEN } from '../core/tokens';
 import { packBatch, promptAndResponse, type Sequence } from '../nn/batch';
-import { chooseFirst } from '../nn/choice';
+import { chooseFirst, scoreDistributions } from '../nn/choice';
 import type { Engine, ParameterSet } from '../nn/types';
-import type { JudgedPair, Labeler, LabelerIdentity, LabelOptions } from './types';
+import type { JudgedPair, Labeler, LabelerIdentity, LabelOptions, Scorer, Words } from './types';
 
 /**
  * A small judge: two parameter sets of one shape. `lm` is a language model of the domain; `judge` started from it and
- * learned to answer which of two responses is better. The judge reads
- *   post <first> response 1 <second> response 2 <choose>
+ * learned to answer which of two responses is better, and how good one is. The judge reads
+ *   post <first> response 1 <second> response 2 <choose>    or    post <first> response <rate>
  * and sees at each response token how surprised `lm` was by it.
  */
 export interface JudgeModel {
@@ -21,8 +21,6 @@ const SURPRISE_CAP = 6;
 /** Brings surprise to the scale of an embedding entry. */
 const SURPRISE_SCALE = 0.5;
 const CHUNK = 32;
-
-type Words = ArrayLike<number>;
 
 /** Per-token surprise of the language model at each response, min(cap, -log p) scaled. */
 export async function surprise(
@@ -43,12 +41,14 @@ export async function surprise(
   return result;
 }
 
-/** What the judge reads. */
-export function judgeSequence(
-  prompt: Words,
-  first: { response: Words; surprise: Float32Array },
-  second: { response: Words; surprise: Float32Array },
-): Sequence {
+/** A response as the judge sees it. */
+interface Read {
+  readonly response: Words;
+  readonly surprise: Float32Array;
+}
+
+/** What the judge reads to compare. */
+export function judgeSequence(prompt: Words, first: Read, second: Read): Sequence {
   const tokens = [
     ...Array.from(prompt), TOKEN.first, ...Array.from(first.response), TOKEN.second, ...Array.from(second.response),
     TOKEN.choose,
@@ -60,14 +60,34 @@ export function judgeSequence(
   return { tokens, extra, scoreFrom: prompt.length };
 }
 
-/** The judge as an AI labeler. */
+/** What the judge reads to score. */
+export function scoreSequence(prompt: Words, { response, surprise: surprised }: Read): Sequence {
+  const tokens = [...Array.from(prompt), TOKEN.first, ...Array.from(response), TOKEN.rate];
+  const extra = new Float32Array(tokens.length);
+  extra.set(surprised, prompt.length + 1);
+  return { tokens, extra, scoreFrom: prompt.length };
+}
+
+/** P(a score drawn from the one is higher than one drawn from the other), equal scores counting half. */
+export function higherScore(one: Float32Array, other: Float32Array): number {
+  let probability = 0;
+  for (let i = 0; i < SCORES; i++) {
+    for (let j = 0; j <= i; j++) probability += one[i]! * other[j]! * (i === j ? 0.5 : 1);
+  }
+  return probability;
+}
+
+/** How a judge is asked about a pair: to choose, in one order or both, or to score each response apart. */
+export type JudgeQuestion = { readonly ask: 'choice'; readonly bothOrders: boolean } | { readonly ask: 'scores' };
+
+/** The judge as an AI labeler, which also scores single responses. */
 export function createJudgeLabeler(
   engine: Engine,
   model: JudgeModel,
   identity: LabelerIdentity,
-  { bothOrders }: { bothOrders: boolean },
-): Labeler {
-  async function labelChunk(pairs: readonly JudgedPair[]): Promise<Label[]> {
+  question: JudgeQuestion,
+): Labeler & Scorer {
+  async function choices(pairs: readonly JudgedPair[], bothOrders: boolean): Promise<Label[]> {
     // Both responses, and both orders, of a pair in one batch: its post is then read once.
     const items = pairs.flatMap(({ prompt, responses }) =>
       responses.map((response) => ({ prompt: prompt.tokens, response })));
@@ -89,13 +109,30 @@ export function createJudgeLabeler(
     }));
   }
 
+  async function score(items: readonly { readonly prompt: Words; readonly response: Words }[]): Promise<Float32Array[]> {
+    const surprises = await surprise(engine, model.lm, items);
+    return scoreDistributions(engine, model.judge, items.map(({ prompt, response }, i) =>
+      scoreSequence(prompt, { response, surprise: surprises[i]! })));
+  }
+
+  async function scorePairs(pairs: readonly JudgedPair[]): Promise<Label[]> {
+    const scores = await score(pairs.flatMap(({ prompt, responses }) =>
+      responses.map((response) => ({ prompt: prompt.tokens, response }))));
+    return pairs.map((pair, i) => {
+      const pA = higherScore(scores[2 * i]!, scores[2 * i + 1]!);
+      return { pairId: pair.id, labeler: identity.id, pA, raw: [pA], parsed: true };
+    });
+  }
+
   return {
     identity,
+    score,
     async *label(pairs: readonly JudgedPair[], { budget = pairs.length, signal }: LabelOptions = {}) {
       const wanted = pairs.slice(0, budget);
       for (let from = 0; from < wanted.length; from += CHUNK) {
         signal?.throwIfAborted();
-        yield* await labelChunk(wanted.slice(from, from + CHUNK));
+        const chunk = wanted.slice(from, from + CHUNK);
+        yield* await (question.ask === 'choice' ? choices(chunk, question.bothOrders) : scorePairs(chunk));
       }
     },
   };

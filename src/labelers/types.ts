@@ -1,19 +1,11 @@
+import type { LabelerInfo } from '../core/labReport';
 import type { Label } from '../core/preferences';
 import type { JudgedPair } from '../tasks/types';
 
 export type { JudgedPair };
 
-export interface LabelerIdentity {
-  /** Stable id, e.g. `people`, `judge-s`. */
-  readonly id: string;
-  /** For people: "small judge, 0.16 M parameters". */
-  readonly name: string;
-  readonly kind: 'people' | 'judge' | 'noisy' | 'llm' | 'you' | 'rule';
-  /** Number of parameters, where the labeler is a model. */
-  readonly parameters?: number;
-  /** How it was made, one sentence. */
-  readonly origin: string;
-}
+/** Who labels: its id is stable, e.g. `people`, `judge-s-1`. */
+export type LabelerIdentity = LabelerInfo;
 
 export interface LabelOptions {
   /** Most pairs labelled; the iteration ends there. */
@@ -30,4 +22,13 @@ export interface Labeler {
   readonly identity: LabelerIdentity;
   label(pairs: readonly JudgedPair[], options?: LabelOptions): AsyncIterable<Label>;
   dispose?(): void;
+}
+
+/** Word ids. */
+export type Words = ArrayLike<number>;
+
+/** Says how good single responses are. */
+export interface Scorer {
+  /** Probabilities of the scores 1 to 10, adding up to 1, for each response. N of [10] */
+  score(items: readonly { readonly prompt: Words; readonly response: Words }[]): Promise<Float32Array[]>;
 }

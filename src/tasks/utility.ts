@@ -40,6 +40,26 @@ export function preference(reader: Reader, prompt: Facts, a: Findings, b: Findin
   return 1 / (1 + Math.exp(-reader.scale * difference));
 }
 
+/**
+ * What a reader feels of a response at the moment of asking: utility and a noise of its own, in units of one average fact.
+ * The noise has a Gumbel distribution of scale 1 / `reader.scale`, so that of two responses the one that feels better is
+ * the one that `preference` says, with its probability (the difference of two Gumbel variables is logistic).
+ */
+export function feltUtility(reader: Reader, prompt: Facts, check: Findings, draw: Stream): number {
+  // In (0, 1): both ends would give an infinite noise.
+  const uniform = draw.unit() + 2 ** -25;
+  return utility(prompt, check, reader.weights, reader.slotTaste) - Math.log(-Math.log(uniform)) / reader.scale;
+}
+
+/**
+ * The score that a reader gives to a response: 1 and one more for every cut point below what is felt (an ordinal model, after
+ * McCullagh 1980, with Gumbel noise in place of logistic).
+ * @param cuts ascending; nine of them make scores from 1 to 10.
+ */
+export function rating(felt: number, cuts: readonly number[]): number {
+  return 1 + cuts.filter((cut) => cut < felt).length;
+}
+
 /** Weights times the visitor's factors (`config.gold`), aspect by aspect. Applies to gold and to every reader alike. */
 export function goldWeights(base: UtilityWeights, factors: UtilityWeights): UtilityWeights {
   return {

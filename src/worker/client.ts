@@ -1,6 +1,7 @@
 import type { Build, Device } from '../core/bundle';
 import type { EngineBench } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
+import type { GivenLabels } from '../core/givenLabels';
 import { openPool, runExperiment, type Pool, type RunResult } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
 import type { Commands, DataFile, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
@@ -41,6 +42,14 @@ export interface RunHandle {
   cancel(): void;
 }
 
+export interface LabHandle {
+  /** Rejects with CancelledError once the session is closed. */
+  readonly result: Promise<LabWorld>;
+  /** Takes effect after the labels that are being computed. */
+  pause(): void;
+  resume(): void;
+}
+
 /** The page's way to the workers. One session serves one run after another until it is closed. */
 export class Session {
   private constructor(private readonly pool: Pool) {}
@@ -58,20 +67,17 @@ export class Session {
   start(request: {
     config: ExperimentConfig;
     data?: DataFile | undefined;
+    labels?: GivenLabels | undefined;
     build: Build;
     onEvents(events: readonly WorkerEvent[]): void;
   }): RunHandle {
     const runId = crypto.randomUUID();
-    const control = (action: Commands['control']['in']['action']): void => {
-      // A worker that died has failed the run's own call already; its message is shown from there.
-      for (const endpoint of this.pool.endpoints) endpoint.call('control', { action }).catch(() => undefined);
-    };
     return {
       runId,
       result: runExperiment(this.pool, { runId, ...request }),
-      pause: () => control('pause'),
-      resume: () => control('resume'),
-      step: () => control('step'),
+      pause: () => this.control('pause'),
+      resume: () => this.control('resume'),
+      step: () => this.control('step'),
       cancel: () => this.close(),
     };
   }
@@ -99,18 +105,20 @@ export class Session {
   }
 
   /** Pairs and labels for the labeler lab. `close` ends it. */
-  async lab(
-    input: Omit<Commands['lab']['in'], 'runId'>,
-    onEvents: (events: readonly WorkerEvent[]) => void,
-  ): Promise<LabWorld> {
+  lab(input: Omit<Commands['lab']['in'], 'runId'>, onEvents: (events: readonly WorkerEvent[]) => void): LabHandle {
     const runId = crypto.randomUUID();
     const [endpoint] = this.pool.endpoints;
     const unsubscribe = endpoint!.onEvents((events) => onEvents(events.filter((event) => event.runId === runId)));
-    try {
-      return await endpoint!.call('lab', { runId, ...input });
-    } finally {
-      unsubscribe();
-    }
+    return {
+      result: endpoint!.call('lab', { runId, ...input }).finally(unsubscribe),
+      pause: () => this.control('pause'),
+      resume: () => this.control('resume'),
+    };
+  }
+
+  private control(action: Commands['control']['in']['action']): void {
+    // A worker that died has failed the call that it was at already; its message is shown from there.
+    for (const endpoint of this.pool.endpoints) endpoint.call('control', { action }).catch(() => undefined);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { BUNDLE_VERSION, type Build, type Device, type RunBundle } from '../core/bundle';
-import type { ExperimentConfig } from '../core/config';
+import { givenArms, type ExperimentConfig } from '../core/config';
+import { LABELS_MISSING, sharedPairs, type GivenLabels } from '../core/givenLabels';
 import type { Endpoint } from './endpoint';
 import type { ArmOutcome, DataFile, OpenInput, Weights, WorkerEvent } from './protocol';
 
@@ -20,6 +21,8 @@ export interface RunRequest {
   readonly runId: string;
   readonly config: ExperimentConfig;
   readonly data?: DataFile | undefined;
+  /** Of the arms whose feedback is `given`. */
+  readonly labels?: GivenLabels | undefined;
   readonly build: Build;
   onEvents?(events: readonly WorkerEvent[]): void;
 }
@@ -121,12 +124,22 @@ interface History {
   device: Device;
 }
 
+/** Names of the pairs that every given labeler labelled; undefined where no arm has given labels. @throws Error where they are missing. */
+function labelledPairs({ config, labels = {} }: RunRequest): string[] | undefined {
+  const arms = givenArms(config);
+  if (arms.length === 0) return undefined;
+  const sets = arms.flatMap(({ id }) => labels[id] ?? []);
+  if (sets.length < arms.length) throw new Error(`${LABELS_MISSING.message} ${LABELS_MISSING.advice}`);
+  return sharedPairs(sets);
+}
+
 async function runStages(pool: Pool, request: RunRequest, history: History): Promise<RunResult> {
-  const { runId, config, data } = request;
+  const { runId, config, data, labels } = request;
+  const labelled = labelledPairs(request);
   const scope = { runId, config, data };
   const [first] = pool.endpoints as [Endpoint, ...Endpoint[]];
   await dealIdle(pool, new Set([0]));
-  const prepared = await first.call('prepare', scope);
+  const prepared = await first.call('prepare', { ...scope, labelled });
 
   const outcomes: ArmOutcome[] = new Array<ArmOutcome>(config.arms.length);
   let next = 0;
@@ -136,7 +149,9 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
     [...running].map(async (runner) => {
       while (next < config.arms.length) {
         const index = next++;
-        outcomes[index] = await pool.endpoints[runner]!.call('runArm', { ...scope, armId: config.arms[index]!.id, prepared });
+        const { id: armId, feedback } = config.arms[index]!;
+        const given = feedback === 'given' ? labels?.[armId] : undefined;
+        outcomes[index] = await pool.endpoints[runner]!.call('runArm', { ...scope, armId, prepared, given });
       }
       running.delete(runner);
       if (running.size > 0) await dealIdle(pool, running);
@@ -154,7 +169,7 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
-    notes: [...history.notices, ...verdict.notes],
+    notes: [...history.notices, ...(prepared.notes ?? []), ...verdict.notes],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
     labelers: outcomes.map((outcome) => outcome.labeler),

@@ -14,6 +14,7 @@ import type { ReadAsset, Scope } from './scope';
 import { answerText } from './stages/answerText';
 import { lab } from './stages/lab';
 import { runArm } from './stages/arm';
+import { prepareLabelled } from './stages/given';
 import { prepare } from './stages/prepare';
 import { conclude } from './stages/verdict';
 import { openTask } from './tasks';
@@ -125,8 +126,8 @@ export function serve(host: Host): (request: Request) => void {
       readAsset = (path) => host.readAsset(path, assets);
       return deviceOf(opened);
     },
-    prepare: (input) => recovering(input, prepare),
-    runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared)),
+    prepare: (input) => recovering(input, (of) => (input.labelled ? prepareLabelled(of, input.labelled) : prepare(of))),
+    runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared, input.given)),
     conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
     answer: (input) => recovering(input, (of) => answerText(of, input)),
     lab: (input) => recovering(input, (of) => lab(of, input.labelers)),

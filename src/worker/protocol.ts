@@ -1,7 +1,10 @@
 import type { Answer, ArmRecord, Comparison, Curve, Device, GoldWeights, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
 import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
+import type { GivenLabeler } from '../core/givenLabels';
 import type { HumanPair } from '../core/humanPairs';
+import type { JudgeSizeId } from '../core/judges';
+import type { LabelerInfo } from '../core/labReport';
 import type { ModelShape } from '../core/modelShape';
 import type { Label } from '../core/preferences';
 
@@ -34,6 +37,8 @@ export interface Prepared {
   /** Per pair: index of the prompt among `config.pairs.count` preference prompts, and the two responses. */
   readonly pairs: readonly { readonly id: string; readonly promptIndex: number; readonly responses: readonly [Int32Array, Int32Array] }[];
   readonly stages: readonly StageRecord[];
+  /** What a reader of the run must know of its pairs, a sentence each. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** One finished arm; its policy stays with whoever asked, so that any worker can answer with it later. */
@@ -73,14 +78,19 @@ interface RunScope {
   readonly data?: DataFile | undefined;
 }
 
-/** Labelers that live in a worker: they read the built-in world itself, or need an engine. */
-export type WorldLabeler = 'people' | 'judge' | 'noisy';
+/**
+ * Labelers that live in a worker: they read the built-in world itself, or need an engine. A small judge can be asked to
+ * choose (`judge-m`) or to give each response a score from 1 to 10 (`scores-m`).
+ */
+export type WorldLabeler = 'people' | 'noisy' | `${'judge' | 'scores'}-${JudgeSizeId}`;
 
 /** Pairs of the built-in world as text, with what a jury of fresh annotators says, and labels of them. */
 export interface LabWorld {
   readonly pairs: readonly HumanPair[];
+  /** In the order they were asked for; of a small judge one entry for each of its trainings, in a `group`. */
   readonly labelers: readonly {
-    readonly identity: Pick<LabelerRecord, 'id' | 'name' | 'kind' | 'parameters' | 'origin'>;
+    readonly asked: WorldLabeler;
+    readonly identity: LabelerInfo;
     /** One a pair, in their order. */
     readonly labels: readonly Label[];
     readonly seconds: number;
@@ -90,10 +100,13 @@ export interface LabWorld {
 /** Every command with its input and output. Handlers are a mapped type over this. */
 export interface Commands {
   open: { in: OpenInput; out: Device };
-  /** Shared stages: task, SFT policy, pairs. */
-  prepare: { in: RunScope; out: Prepared };
-  /** One arm: labels, reward model, RL, responses to the test posts. */
-  runArm: { in: RunScope & { readonly armId: string; readonly prepared: Prepared }; out: ArmOutcome };
+  /** Shared stages: task, SFT policy, pairs. `labelled`: names of the pairs that given labels are of; others are left out. */
+  prepare: { in: RunScope & { readonly labelled?: readonly string[] | undefined }; out: Prepared };
+  /** One arm: labels (its own, where they are given), reward model, RL, responses to the test posts. */
+  runArm: {
+    in: RunScope & { readonly armId: string; readonly prepared: Prepared; readonly given?: GivenLabeler | undefined };
+    out: ArmOutcome;
+  };
   /** Evaluation of all arms against SFT and each other. */
   conclude: { in: RunScope & { readonly prepared: Prepared; readonly outcomes: readonly ArmOutcome[] }; out: Verdict };
   /** Samples one response of each policy to a visitor's text. `draw` chooses the random numbers. */
@@ -149,7 +162,7 @@ export type WorkerEvent = { readonly runId: string } & (
     }
   | { readonly type: 'stage'; readonly stage: StageRecord }
   | {
-      /** How far a labeler of the lab is. */
+      /** How far a labeler of the lab is, in labels of all its trainings together. */
       readonly type: 'lab';
       readonly labeler: WorldLabeler;
       readonly done: number;

@@ -8,12 +8,16 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../scripts/experimentCommand';
 import { bundleSchema, comparable, type RunBundle } from '../core/bundle';
 import { parseConfig, type ExperimentConfig } from '../core/config';
+import type { GivenLabeler, GivenLabels } from '../core/givenLabels';
+import type { Label } from '../core/preferences';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
 import { createParallelEngine } from '../nn/cpu/parallel';
 import { SHARDS } from '../nn/cpu/parallelParts';
+import { tldr } from '../tasks/tldr';
 import { openPool, runExperiment, WORKERS_PER_ARM, type Pool } from './coordinator';
 import { CancelledError, connect, type Endpoint } from './endpoint';
 import { serve } from './executor';
+import { namedPair } from './pairIds';
 import type { WorkerEvent } from './protocol';
 
 const build = { version: 'test', commit: 'test', date: '2026-01-01' };
@@ -213,5 +217,84 @@ describe('an experiment', () => {
     expect(world.labelers.map(({ identity }) => identity.kind)).toEqual(['people', 'noisy']);
     const [people, noisy] = bundle.labelers;
     expect(world.labelers.map(({ labels }) => labels.map(({ pA }) => pA))).toEqual([people!.labels, noisy!.labels]);
+  });
+});
+
+describe('labels that come with a run', () => {
+  const ARMS = [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }, { id: 'rlaif', label: 'a model', feedback: 'given' }];
+
+  /** The names of a run's pairs, in their order. */
+  async function namesOf(config: ExperimentConfig): Promise<string[]> {
+    const [endpoint] = (await open(1)).endpoints;
+    const { pairs } = await endpoint!.call('prepare', { runId: 'names', config });
+    const prompts = tldr.prompts('preference', config.pairs.count, config.run.seed);
+    return pairs.map(({ id, promptIndex, responses }) =>
+      namedPair(tldr, { id, promptId: prompts[promptIndex]!.id, prompt: prompts[promptIndex]!, responses }).id);
+  }
+
+  const labeler = (id: string, kind: 'you' | 'judge', names: readonly string[], pA: readonly number[]): GivenLabeler => ({
+    labeler: { id, name: id, kind, origin: 'test' },
+    labels: names.map((pairId, i): Label => ({ pairId, labeler: id, pA: pA[i]!, raw: [pA[i]!], parsed: true })),
+  });
+
+  it('are of the pairs under the names that the lab gives them', async () => {
+    const config = tiny();
+    const world = await (await open(1)).endpoints[0]!.call('lab', { runId: 'lab', config, labelers: [] });
+    expect(world.pairs.map(({ id }) => id)).toEqual(await namesOf(config));
+    expect(world.pairs[0]!.id).toMatch(/^pair:0-[0-9a-f]{16}$/);
+  });
+
+  it('train what the same labels train when they are asked for, bit for bit, in whatever order they come', async () => {
+    const config = tiny();
+    const asked = await runExperiment(await open(1), { runId: 'asked', config, build });
+    const names = await namesOf(config);
+    const [people, noisy] = asked.bundle.labelers;
+    const backwards = (one: GivenLabeler): GivenLabeler => ({ ...one, labels: one.labels.toReversed() });
+    const labels: GivenLabels = {
+      rlhf: labeler('you', 'you', names, people!.labels),
+      rlaif: backwards(labeler('model', 'judge', names, noisy!.labels)),
+    };
+    const pool = await open(2);
+    const given = await runExperiment(pool, { runId: 'given', config: parseConfig({ ...config, arms: ARMS }), labels, build });
+    expect(given.policies).toEqual(asked.policies);
+    expect(() => bundleSchema.parse(JSON.parse(JSON.stringify(given.bundle)))).not.toThrow();
+    expect(given.bundle.notes).toEqual(asked.bundle.notes);
+    expect(given.bundle.config.arms).toEqual(ARMS);
+    expect(given.bundle.labelers.map(({ id, kind, n }) => [id, kind, n])).toEqual([['you', 'you', 24], ['model', 'judge', 24]]);
+    expect(given.bundle.labelers.map(({ alignment }) => alignment)).toEqual([people!.alignment, noisy!.alignment]);
+    expect(given.bundle.labelers.map((one) => one.labels)).toEqual([people!.labels, noisy!.labels]);
+  });
+
+  it('train every arm on the pairs that all of them are of, and say what was left out', async () => {
+    const config = tiny({ arms: [...ARMS, { id: 'people', label: 'people', feedback: 'people' }] });
+    const names = await namesOf(config);
+    // The same numbers under other texts, which is what another seed or engine makes of them.
+    const elsewhere = names.slice(0, 3).map((name) => name.replace(/-.*/, '-0123456789abcdef'));
+    const half = names.map(() => 0.5);
+    const labels = {
+      rlhf: labeler('you', 'you', [...elsewhere, ...names.slice(3)], half),
+      rlaif: labeler('model', 'judge', [...names.slice(0, 22), ...elsewhere], [...half, ...half]),
+    };
+    const { bundle } = await runExperiment(await open(1), { runId: 'run', config, labels, build });
+    expect(bundle.labelers.map(({ n }) => n)).toEqual([19, 19, 19]);
+    expect(bundle.annotatorAgreement.n).toBe(19);
+    expect(bundle.notes.slice(0, 2)).toEqual([
+      'All arms trained on 19 of the 24 sampled pairs: those that every given labeler labelled.',
+      '3 labelled pairs are not among those that this run sampled; their labels were left out.',
+    ]);
+  });
+
+  it('are an error where they are missing, too few or double', async () => {
+    const config = tiny({ arms: ARMS });
+    const names = await namesOf(config);
+    const half = names.map(() => 0.5);
+    const start = async (rlaif?: GivenLabeler): Promise<unknown> => {
+      const rlhf = labeler('you', 'you', names, half);
+      const labels: GivenLabels = rlaif ? { rlhf, rlaif } : { rlhf };
+      return runExperiment(await open(1), { runId: 'run', config, build, labels });
+    };
+    await expect(start()).rejects.toThrow(/came from the labeler lab.*Open Labelers/);
+    await expect(start(labeler('m', 'judge', names.slice(0, 15), half))).rejects.toThrow(/15 labelled pairs, 15 are among .* at least 16/);
+    await expect(start(labeler('m', 'judge', [...names, names[0]!], [...half, 0.5]))).rejects.toThrow(/two labels of m/);
   });
 });

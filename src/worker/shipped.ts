@@ -1,3 +1,4 @@
+import type { JudgeSizeId } from '../core/judges';
 import type { Vocabulary } from '../core/tokens';
 import { z } from '../core/zod';
 import { readCheckpoint, sha256 } from '../nn/checkpoint';
@@ -16,8 +17,6 @@ const manifestSchema = z.record(
     shape: z.strictObject({
       vocab: z.number(), width: z.number(), layers: z.number(), heads: z.number(), positions: z.number(), valueHeads: z.number(),
     }),
-    /** Parameter sets in the file. */
-    sets: z.array(z.string()),
     /** For people. */
     origin: z.string(),
   }),
@@ -32,8 +31,11 @@ export function parseManifest(input: unknown): Manifest {
   return manifestSchema.parse(input);
 }
 
+/** `judge-m-lm` is the language model that judges of size M start from, `judge-m-2` the second judge trained from it. */
+export type ShippedName = 'sft' | `judge-${JudgeSizeId}-${'lm' | number}`;
+
 export interface Shipped {
-  readonly sets: Readonly<Record<string, Weights>>;
+  readonly weights: Weights;
   readonly origin: string;
 }
 
@@ -48,7 +50,7 @@ export function vocabularyDigest(vocabulary: Vocabulary): Promise<string> {
  */
 export async function loadShipped(
   readAsset: ReadAsset,
-  name: 'sft' | 'judge',
+  name: ShippedName,
   vocabulary: Vocabulary,
   manifest: Manifest = shippedManifest,
 ): Promise<Shipped> {
@@ -61,6 +63,5 @@ export async function loadShipped(
   if ((await sha256(bytes)) !== entry.sha256) {
     throw new Error(`The weights ${entry.file} are not those of this build (their checksum differs). Reload the page without cache.`);
   }
-  const sets = entry.sets.map((set) => [set, { shape: entry.shape, values: readCheckpoint(bytes, entry.shape, set) }] as const);
-  return { sets: Object.fromEntries(sets), origin: entry.origin };
+  return { weights: { shape: entry.shape, values: readCheckpoint(bytes, entry.shape) }, origin: entry.origin };
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sample } from '../../algorithms/reinforce';
+import { sample } from '../../algorithms/rollouts';
 import { PURPOSE, streamKey } from '../../core/rng';
 import { annotatorAgreement, toContest } from '../../evaluation/alignment';
 import { loadCpuEngine } from '../../nn/cpu/loadNode';
@@ -14,8 +14,8 @@ const NEUTRAL = { coverage: 1, invention: 1, stumble: 1, length: 1 };
 describe('the panel', () => {
   it('agrees on 73 to 77% of pairs sampled from the shipped SFT policy; readers who do not care agree on half', async () => {
     const engine = await loadCpuEngine();
-    const { sets } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
-    const policy = engine.createParameters(sets.sft!.shape, sets.sft!.values);
+    const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
+    const policy = engine.createParameters(weights.shape, weights.values);
     const prompts = tldr.prompts('validation', 400, 0);
     const written = await sample(engine, policy, prompts.map((prompt) => prompt.tokens), {
       temperature: 0.9, maxNewTokens: tldr.maxResponseTokens, samplesPerPrompt: 2, key: streamKey(1, PURPOSE.test),

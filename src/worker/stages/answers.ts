@@ -1,4 +1,4 @@
-import { sample } from '../../algorithms/reinforce';
+import { sample } from '../../algorithms/rollouts';
 import type { Answer, PromptRecord } from '../../core/bundle';
 import { responseMaskArray } from '../../losses';
 import { packBatch, promptAndResponse } from '../../nn/batch';

@@ -1,18 +1,21 @@
-import { reinforce, type Rollout } from '../../algorithms/reinforce';
+import { reinforce } from '../../algorithms/reinforce';
 import { rewardModel, rewardModelSteps, scoreResponses, type LabelledPair } from '../../algorithms/rewardModel';
+import type { Rollout } from '../../algorithms/rollouts';
 import { DivergedError } from '../../algorithms/types';
 import type { Curve, LabelerRecord, StageRecord } from '../../core/bundle';
 import type { ArmConfig } from '../../core/config';
+import type { GivenLabeler } from '../../core/givenLabels';
 import type { Label } from '../../core/preferences';
 import { PURPOSE, streamKey } from '../../core/rng';
 import { labelerRecord, toContest } from '../../evaluation/alignment';
 import { goldVerdict } from '../../evaluation/verdicts';
-import type { JudgedPair } from '../../labelers/types';
+import type { JudgedPair, LabelerIdentity } from '../../labelers/types';
 import { moments, standardise, type Moments } from '../../losses';
 import type { ParameterSet } from '../../nn/types';
-import type { Prompt } from '../../tasks/types';
+import type { Prompt, Task } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
 import { openLabeler } from '../labelers';
+import { namedPair } from '../pairIds';
 import type { ArmOutcome, Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, sequenceKl } from './answers';
@@ -26,15 +29,15 @@ const MOST_HELD_OUT = 200;
 /** SFT samples on which every reward is standardised. */
 const STANDARD_SAMPLES = 512;
 
-/** The feedback, reward model, policy and test responses of one arm. */
-export async function runArm(scope: Scope, armId: string, prepared: Prepared): Promise<ArmOutcome> {
+/** The feedback, reward model, policy and test responses of one arm. @param given its labels, where its feedback is `given`. */
+export async function runArm(scope: Scope, armId: string, prepared: Prepared, given?: GivenLabeler): Promise<ArmOutcome> {
   const arm = scope.config.arms.find((candidate) => candidate.id === armId);
   if (!arm) throw new Error(`The config has no arm "${armId}".`);
   const { engine, checkpoints } = scope;
   const curves = new CurveBook(scope, armId);
   const pairs = judgedPairs(scope, prepared);
 
-  const { labels, record, stage: labelStage } = await checkpoints.once(`${armId} labels`, () => labelPairs(scope, arm, pairs));
+  const { labels, record, stage: labelStage } = await checkpoints.once(`${armId} labels`, () => labelPairs(scope, arm, pairs, given));
   const owned: ParameterSet[] = [];
   const own = (params: ParameterSet): ParameterSet => {
     owned.push(params);
@@ -79,20 +82,60 @@ async function labelPairs(
   scope: Scope,
   arm: ArmConfig,
   pairs: readonly JudgedPair[],
+  given: GivenLabeler | undefined,
 ): Promise<{ labels: Label[]; record: LabelerRecord; stage: StageRecord }> {
   const clock = new StageClock(scope, 'labels', arm.id);
-  const labeler = await openLabeler(scope, arm.feedback);
+  const { identity, labels } =
+    arm.feedback === 'given' ? takeLabels(scope.task, arm, pairs, given) : await askLabeler(scope, arm.feedback, pairs, clock);
+  await clock.progress(labels.length, pairs.length);
+  const record = labelerRecord(identity, scope.task, pairs, labels, scope.config);
+  return { labels, record, stage: clock.end(`${labels.length.toLocaleString('en')} labels by ${identity.name}`) };
+}
+
+interface Labelled {
+  readonly identity: LabelerIdentity;
+  /** One a pair, in their order. */
+  readonly labels: Label[];
+}
+
+async function askLabeler(
+  scope: Scope, feedback: 'people' | 'ai', pairs: readonly JudgedPair[], clock: StageClock,
+): Promise<Labelled> {
+  const labeler = await openLabeler(scope, feedback);
   try {
     const labels: Label[] = [];
     for await (const label of labeler.label(pairs)) {
       labels.push(label);
-      if (labels.length % 64 === 0 || labels.length === pairs.length) await clock.progress(labels.length, pairs.length);
+      if (labels.length % 64 === 0 && labels.length < pairs.length) await clock.progress(labels.length, pairs.length);
     }
-    const record = labelerRecord(labeler.identity, scope.task, pairs, labels, scope.config);
-    return { labels, record, stage: clock.end(`${labels.length.toLocaleString('en')} labels by ${labeler.identity.name}`) };
+    return { identity: labeler.identity, labels };
   } finally {
     labeler.dispose?.();
   }
+}
+
+/** Longest id of a labeler in a bundle; those of language models may be longer. */
+const MAX_ID = 64;
+
+/** The labels that came with the run, each put to its pair. @throws Error where a pair has none. */
+export function takeLabels(
+  task: Pick<Task, 'vocabulary'>, arm: ArmConfig, pairs: readonly JudgedPair[], given: GivenLabeler | undefined,
+): Labelled {
+  if (!given) throw new Error(`The labels of ${arm.label} did not come with the run.`);
+  const { labeler, labels } = given;
+  const byName = new Map(labels.map((label) => [label.pairId, label]));
+  return {
+    identity: {
+      id: labeler.id.slice(0, MAX_ID), name: labeler.name, kind: labeler.kind, origin: labeler.origin,
+      ...(labeler.parameters === undefined ? {} : { parameters: labeler.parameters }),
+    },
+    labels: pairs.map((pair) => {
+      const label = byName.get(namedPair(task, pair).id);
+      if (!label) throw new Error(`${labeler.name} has no label of ${pair.id}.`);
+      // A reply that could not be read is a tie, whatever a file says of it.
+      return { ...label, pairId: pair.id, pA: label.parsed ? label.pA : 0.5 };
+    }),
+  };
 }
 
 /** A trained reward model, off the engine. */

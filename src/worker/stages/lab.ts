@@ -1,9 +1,11 @@
+import { JUDGE_SEEDS, type JudgeSizeId } from '../../core/judges';
 import type { Label } from '../../core/preferences';
-import { TOKEN } from '../../core/tokens';
-import { wordsToText } from '../../core/text';
 import { configuredJury, toContest } from '../../evaluation/alignment';
 import { juryVotes } from '../../evaluation/verdicts';
-import { openLabeler } from '../labelers';
+import type { JudgeQuestion } from '../../labelers/judge';
+import type { Labeler } from '../../labelers/types';
+import { openJudge, openLabeler } from '../labelers';
+import { namedPair } from '../pairIds';
 import type { LabWorld, WorldLabeler } from '../protocol';
 import type { Scope } from '../scope';
 import { judgedPairs } from './arm';
@@ -17,34 +19,35 @@ export async function lab(scope: Scope, labelers: readonly WorldLabeler[]): Prom
   const { task, config } = scope;
   const pairs = judgedPairs(scope, await prepare(scope));
   const jury = configuredJury(task, config);
-  const text = (tokens: ArrayLike<number>): string => wordsToText(task.vocabulary.decode(tokens));
+  const named = pairs.map((pair) => namedPair(task, pair));
 
   const labelled: LabWorld['labelers'][number][] = [];
-  for (const id of labelers) {
-    // The AI labeler of the settings is one of several here.
-    const asked: Scope = id === 'people' ? scope : { ...scope, config: { ...config, ai: { ...config.ai, labeler: id } } };
-    const labeler = await openLabeler(asked, id === 'people' ? 'people' : 'ai');
-    const before = performance.now() / 1000 - scope.gate.secondsWaited;
-    try {
-      const labels: Label[] = [];
-      for await (const label of labeler.label(pairs)) {
-        labels.push(label);
-        if (labels.length % CHUNK !== 0 && labels.length !== pairs.length) continue;
-        scope.emit({ type: 'lab', runId: scope.runId, labeler: id, done: labels.length, total: pairs.length });
-        await scope.gate.pass();
+  for (const asked of labelers) {
+    const openers = openersOf(scope, asked);
+    const total = openers.length * pairs.length;
+    for (const [training, open] of openers.entries()) {
+      const labeler = await open();
+      const before = performance.now() / 1000 - scope.gate.secondsWaited;
+      try {
+        const labels: Label[] = [];
+        for await (const label of labeler.label(pairs)) {
+          labels.push({ ...label, pairId: named[labels.length]!.id });
+          if (labels.length % CHUNK !== 0 && labels.length !== pairs.length) continue;
+          const done = training * pairs.length + labels.length;
+          scope.emit({ type: 'lab', runId: scope.runId, labeler: asked, done, total });
+          await scope.gate.pass();
+        }
+        labelled.push({
+          asked, identity: labeler.identity, labels, seconds: performance.now() / 1000 - scope.gate.secondsWaited - before,
+        });
+      } finally {
+        labeler.dispose?.();
       }
-      labelled.push({
-        identity: labeler.identity, labels, seconds: performance.now() / 1000 - scope.gate.secondsWaited - before,
-      });
-    } finally {
-      labeler.dispose?.();
     }
   }
   return {
-    pairs: pairs.map((pair) => ({
-      id: pair.id,
-      prompt: text(pair.prompt.tokens),
-      responses: [text(withoutEnd(pair.responses[0])), text(withoutEnd(pair.responses[1]))],
+    pairs: pairs.map((pair, i) => ({
+      ...named[i]!,
       people: juryVotes(toContest(task, pair), jury) / jury.size,
       topic: pair.prompt.topic,
     })),
@@ -52,7 +55,12 @@ export async function lab(scope: Scope, labelers: readonly WorldLabeler[]): Prom
   };
 }
 
-/** A response without its end-of-text token, which is no text. */
-function withoutEnd(response: Int32Array): Int32Array {
-  return response.at(-1) === TOKEN.eos ? response.subarray(0, response.length - 1) : response;
+/** How to open a labeler: of a small judge each of its trainings, one after another. */
+function openersOf(scope: Scope, asked: WorldLabeler): (() => Promise<Labeler>)[] {
+  if (asked === 'people') return [() => openLabeler(scope, 'people')];
+  const { config } = scope;
+  if (asked === 'noisy') return [() => openLabeler({ ...scope, config: { ...config, ai: { ...config.ai, labeler: 'noisy' } } }, 'ai')];
+  const [ask, size] = asked.split('-') as ['judge' | 'scores', JudgeSizeId];
+  const question: JudgeQuestion = ask === 'scores' ? { ask } : { ask: 'choice', bothOrders: config.ai.bothOrders };
+  return Array.from({ length: JUDGE_SEEDS }, (_, i) => () => openJudge(scope, size, i + 1, question));
 }

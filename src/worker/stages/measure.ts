@@ -1,4 +1,4 @@
-import type { Rollout } from '../../algorithms/reinforce';
+import type { Rollout } from '../../algorithms/rollouts';
 import { PURPOSE, streamKey } from '../../core/rng';
 import { mean } from '../../core/stats';
 import { importanceShare } from '../../evaluation/evaluateArm';

@@ -1,4 +1,4 @@
-import { sample } from '../../algorithms/reinforce';
+import { sample } from '../../algorithms/rollouts';
 import { sft } from '../../algorithms/sft';
 import type { StageRecord } from '../../core/bundle';
 import { PURPOSE, streamKey } from '../../core/rng';
@@ -60,7 +60,7 @@ async function sftPolicy(scope: Scope, curves: CurveBook, clock: StageClock): Pr
     if (task.id !== 'tldr') {
       throw new Error('The shipped SFT checkpoint belongs to the TL;DR task. For your own file set "SFT policy" to "train it here".');
     }
-    return (await loadShipped(scope.readAsset, 'sft', task.vocabulary)).sets.sft!;
+    return (await loadShipped(scope.readAsset, 'sft', task.vocabulary)).weights;
   }
   const shape = liveShape(task, Number(config.model.width), config.model.layers);
   const policy = engine.createParameters(shape, initialParameters(layoutOf(shape), config.run.seed));
