@@ -18,8 +18,8 @@ const PAGE = '^src/(ui|experiments)/|^src/[^/]+[.]tsx?$';
 /** The page's end of the worker; the rest of src/worker runs inside it. */
 const WORKER_CLIENT = '^src/worker/(client|protocol)';
 /** Labelers of texts: they need no engine and may run in the page. */
-const TEXT_LABELERS = '^src/labelers/((text|rules|types)[.]ts$|llm/)';
-const WORKER_ENTRY = '^src/worker/.*[wW]orker[.]ts$';
+const TEXT_LABELERS = '^src/labelers/((text|rules|types)[.]ts$|llm/|pageLlm/)';
+const WORKER_ENTRY = '^src/(worker|labelers/pageLlm)/.*[wW]orker[.]ts$';
 
 /** Files of `room` may import their own room and what matches `allowed`, and nothing else of src. */
 function room(name, from, allowed, comment) {

@@ -1,7 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { benchReportSchema } from '../src/core/benchReport';
-import { watch } from './support';
+import { expectWellMade, watch } from './support';
 
 async function measure(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Measure' }).click();
@@ -47,13 +46,6 @@ test('no accessibility violations and no sideways scroll, light and wide, dark a
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?view=bench&backend=cpu&quick');
   await measure(page);
-  for (const [colorScheme, width, height] of [['light', 1440, 900], ['dark', 390, 844]] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-  }
+  await expectWellMade(page);
   expect(problems).toEqual([]);
 });

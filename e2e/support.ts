@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { FIELD_LIST } from '../src/core/fields';
 
@@ -40,4 +41,21 @@ export async function set(page: Page, settings: Readonly<Record<string, string>>
 export async function runToItsEnd(page: Page, timeout: number): Promise<void> {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByText(/^Finished/)).toBeVisible({ timeout });
+}
+
+/** No rule of accessibility broken and nothing wider than the screen, as the page stands. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+/** The same on a desk by day and on a phone by night. */
+export async function expectWellMade(page: Page): Promise<void> {
+  for (const [colorScheme, width, height] of [['light', 1440, 900], ['dark', 390, 844]] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    await expectAccessible(page);
+  }
 }

@@ -7,8 +7,9 @@ import { createBenchStore } from './experiments/benchStore';
 import { createReplyStore } from './experiments/labCache';
 import { createLabKeys } from './experiments/labKeys';
 import { createLabStore } from './experiments/labStore';
+import { createBrowserPageLlm } from './experiments/pageLlm';
 import { loadRecordedRun } from './experiments/recorded';
-import { createRunStore, type SessionOptions } from './experiments/runStore';
+import { createRunStore, isActive, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
 import { App } from './ui/shell/App';
 import { viewOf } from './ui/shell/view';
@@ -46,8 +47,11 @@ const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.
 void bench.getState().load();
 const size = sizeToStart(location.search);
 if (size) void bench.getState().run(size);
+const page = createBrowserPageLlm(store);
 const lab = createLabStore({
   ...shared,
+  page,
+  isTraining: () => isActive(store.getState()),
   fetch: (url, init) => fetch(url, init),
   replies: createReplyStore(),
   keys: createLabKeys(() => sessionStorage),
@@ -56,10 +60,20 @@ const lab = createLabStore({
     securePage: location.protocol === 'https:',
     localNetwork: localNetworkPermission,
   }),
+  login: {
+    address: () => location.href,
+    leave: (address) => location.assign(address),
+    rewrite: (address) => history.replaceState(history.state, '', address),
+    items: () => sessionStorage,
+  },
 });
+// Before anything is shown: the address may hold a code that nobody else is to see.
+void lab.getState().finishLogin();
+// The back button may bring the page back as it was left.
+window.addEventListener('pageshow', ({ persisted }) => persisted && lab.getState().dropLogin());
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App store={store} bench={bench} lab={lab} />
+    <App store={store} bench={bench} lab={lab} page={page} />
   </StrictMode>,
 );

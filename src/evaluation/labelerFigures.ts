@@ -112,13 +112,13 @@ function swapFigures(labels: readonly Label[]): Pick<LabelerFigures, 'samePick' 
 }
 
 /** Mean of those that are known, undefined where none is. */
-function meanOfKnown(values: readonly (number | undefined)[]): number | undefined {
+export function meanOfKnown(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** Drops what is undefined, so that a figure without an answer is absent. */
-function present<T extends object>(values: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+export function present<T extends object>(values: { [K in keyof T]: T[K] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 

@@ -23,6 +23,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /could not be loaded|failed to fetch|networkerror|load failed|integrity|checksum|importing a module/i,
     'Check the connection and reload the page: a part of it did not arrive.',
   ],
+  [/labelled pairs/i, 'Label pairs in the labeler lab again, in this browser, and press "Train on these labels" there.'],
   [/\brow\b|column|csv|\bfile\b/i, 'Correct the file and drop it again, or go back to the built-in task.'],
   [/setting|config/i, 'Go back to a preset and run again.'],
 ];

@@ -1,7 +1,7 @@
 import type { Estimate } from '../core/bundle';
 import { toCsv } from '../core/csv';
 import type { HumanPair } from '../core/humanPairs';
-import { LABEL_FILE_VERSION, labelFileSchema, type LabelerFigures, type LabelerInfo, type LabelerResult, type LabelFile } from '../core/labReport';
+import { LABEL_FILE_VERSION, labelFileSchema, type Asked, type LabelerFigures, type LabelerInfo, type LabelerResult, type LabelFile } from '../core/labReport';
 import type { Label } from '../core/preferences';
 import { DataFileError } from './dataFile';
 
@@ -12,8 +12,39 @@ export interface LabelSet {
 }
 
 /** Fields by name, so that nothing that an object carries besides gets into a file. */
-function labelerFields({ id, name, kind, parameters, origin }: LabelerInfo): LabelerInfo {
-  return { id, name, kind, ...(parameters === undefined ? {} : { parameters }), origin };
+function labelerFields({ id, name, kind, parameters, origin, group, asked }: LabelerInfo): LabelerInfo {
+  return {
+    id, name, kind, origin,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(group === undefined ? {} : { group: { id: group.id, name: group.name, seed: group.seed } }),
+    ...(asked === undefined ? {} : { asked: askedFields(asked) }),
+  };
+}
+
+function askedFields({ detail, exemplars, chainOfThought, samples, rung, settings }: Asked): Asked {
+  return {
+    detail, exemplars, chainOfThought, samples,
+    ...(rung === undefined ? {} : { rung }), ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+/** A row of the leaderboard: one labeler, or all trainings of a model together. */
+export interface LabRow extends LabelerResult {
+  /** Each training by itself, by its seed; none where the row is of one labeler. */
+  readonly trainings: readonly LabelerResult[];
+}
+
+/** A row of a file, and what it is the figures of. */
+interface FileRow extends LabelerResult {
+  readonly row: 'labeler' | 'trainings together' | 'training';
+}
+
+/** Each row, and below one of several trainings each of these. */
+function fileRows(rows: readonly LabRow[]): FileRow[] {
+  return rows.flatMap(({ labeler, figures, trainings }): FileRow[] => [
+    { row: trainings.length > 0 ? 'trainings together' : 'labeler', labeler, figures },
+    ...trainings.map((training): FileRow => ({ row: 'training', ...training })),
+  ]);
 }
 
 const ESTIMATES = [
@@ -34,37 +65,47 @@ const NUMBERS = [
   ['secondsPer1000', 'seconds_per_1000'],
 ] as const satisfies readonly (readonly [keyof LabelerFigures, string])[];
 
-/** A spreadsheet takes a cell that begins so for a formula; names may come from anywhere. */
 const FORMULA = /^[=+\-@\t\r]/;
-const asText = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+/** A cell for a spreadsheet, which takes one that begins in certain ways for a formula: names may come from anywhere. */
+export function asText(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
 
 const estimateCells = (estimate: Estimate | undefined): (string | number)[] =>
   estimate ? [estimate.value, ...estimate.ci, estimate.n] : ['', '', '', ''];
 
-/** The leaderboard as CSV, a row a labeler; each estimate with its 95% interval and n. Empty where there is no figure. */
-export function leaderboardCsv(results: readonly LabelerResult[]): string {
+/**
+ * The leaderboard as CSV; each estimate with its 95% interval and n. Empty where there is no figure. The column `row` says
+ * whether a row is of one labeler, of all trainings of a model together, or of one training, which follow their model.
+ */
+export function leaderboardCsv(rows: readonly LabRow[]): string {
   const header = [
-    'id', 'name', 'kind', 'parameters', 'n',
+    'id', 'name', 'row', 'group', 'training', 'kind', 'parameters',
+    'prompt', 'exemplars', 'chain_of_thought', 'samples', 'rung', 'n',
     ...ESTIMATES.flatMap(([, column]) => [column, `${column}_low`, `${column}_high`, `${column}_n`]),
     ...NUMBERS.map(([, column]) => column),
   ];
-  const rows = results.map(({ labeler, figures }) => [
-    asText(labeler.id), asText(labeler.name), labeler.kind, labeler.parameters ?? '', figures.n,
+  const lines = fileRows(rows).map(({ row, labeler: { id, name, kind, parameters, group, asked }, figures }) => [
+    asText(id), asText(name), row, asText(group?.id ?? ''), group?.seed ?? '', kind, parameters ?? '',
+    asked?.detail ?? '', asked?.exemplars ?? '', asked ? String(asked.chainOfThought) : '', asked?.samples ?? '', asked?.rung ?? '',
+    figures.n,
     ...ESTIMATES.flatMap(([key]) => estimateCells(figures[key])),
     ...NUMBERS.map(([key]) => figures[key] ?? ''),
   ]);
-  return toCsv([header, ...rows]);
+  return toCsv([header, ...lines]);
 }
 
-/** The leaderboard with everything that is known of each labeler. @param pairs where the pairs came from, in words. */
-export function leaderboardJson(pairs: string, results: readonly LabelerResult[]): string {
-  const rows = results.map(({ labeler, figures }) => ({ labeler: labelerFields(labeler), figures }));
-  return `${JSON.stringify({ kind: 'leaderboard', version: 1, pairs, results: rows }, undefined, 1)}\n`;
+/** The same rows with everything that is known of each labeler. @param pairs where the pairs came from, in words. */
+export function leaderboardJson(pairs: string, rows: readonly LabRow[]): string {
+  const results = fileRows(rows).map(({ row, labeler, figures }) => ({ row, labeler: labelerFields(labeler), figures }));
+  return `${JSON.stringify({ kind: 'leaderboard', version: 1, pairs, results }, undefined, 1)}\n`;
 }
 
 /**
  * Annotations as AlpacaEval writes them: preference is 1 where output_1 is surely preferred, 2 where output_2 is, 1.5 for
- * a tie, and what lies between for soft labels. A reply that could not be read is a tie.
+ * a tie, and what lies between for soft labels. A reply that could not be read is a tie. An annotator that is one training
+ * of a model says so: the model as a whole gives no annotations.
  */
 export function annotationsJson(pairs: readonly HumanPair[], sets: readonly LabelSet[]): string {
   const pairOf = new Map(pairs.map((pair) => [pair.id, pair]));
@@ -72,7 +113,9 @@ export function annotationsJson(pairs: readonly HumanPair[], sets: readonly Labe
     const pair = pairOf.get(pairId);
     if (!pair) return [];
     const [output_1, output_2] = pair.responses;
-    return [{ instruction: pair.prompt, output_1, output_2, preference: parsed ? 2 - pA : 1.5, annotator: labeler.id }];
+    const { id: annotator, group } = labeler;
+    const training = group ? { annotator_group: group.id, annotator_training: group.seed } : {};
+    return [{ instruction: pair.prompt, output_1, output_2, preference: parsed ? 2 - pA : 1.5, annotator, ...training }];
   }));
   return `${JSON.stringify(annotations, undefined, 1)}\n`;
 }

@@ -1,7 +1,8 @@
 import type { HumanPair } from '../core/humanPairs';
-import type { LabelerResult } from '../core/labReport';
+import type { LabelerInfo, LabelerResult } from '../core/labReport';
 import { labelerFigures } from '../evaluation/labelerFigures';
-import type { LabelSet } from './labFiles';
+import { figuresOverSeeds } from '../evaluation/seeds';
+import type { LabelSet, LabRow } from './labFiles';
 
 /** What is known of a set of pairs: who labelled them, and how well. */
 export interface LabResults {
@@ -51,4 +52,35 @@ export function withoutSet(results: LabResults, labelerId: string): LabResults {
   const at = results.sets.findIndex(({ labeler }) => labeler.id === labelerId);
   if (at < 0) return results;
   return { ...results, sets: results.sets.toSpliced(at, 1), rows: results.rows.toSpliced(at, 1) };
+}
+
+/** In groups of one model, each in the place of its first member; what belongs to no group stands alone. */
+function byGroup<T extends { readonly labeler: LabelerInfo }>(items: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const { id, group } = item.labeler;
+    const key = JSON.stringify(group ? ['group', group.id] : ['labeler', id]);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  const seed = ({ labeler }: T): number => labeler.group?.seed ?? 0;
+  return [...groups.values()].map((members) => members.sort((a, b) => seed(a) - seed(b)));
+}
+
+/** The leaderboard: one row for each model, over its trainings where there are several. */
+export function leaderboardRows(results: readonly LabelerResult[]): LabRow[] {
+  return byGroup(results).map((trainings) => {
+    const { labeler, figures } = trainings[0]!;
+    const { group, ...rest } = labeler;
+    if (!group || trainings.length === 1) return { labeler, figures, trainings: [] };
+    return {
+      labeler: { ...rest, id: group.id, name: group.name, origin: `Means over ${trainings.length} trainings. ${labeler.origin}` },
+      figures: figuresOverSeeds(trainings.map((training) => training.figures)),
+      trainings,
+    };
+  });
+}
+
+/** The first training of each model, and what belongs to no group: who is shown where every labeler speaks once. */
+export function firstTrainings(sets: readonly LabelSet[]): LabelSet[] {
+  return byGroup(sets).map(([first]) => first!);
 }

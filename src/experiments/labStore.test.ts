@@ -1,41 +1,64 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { JUDGE_SEEDS } from '../core/judges';
+import type { LabelerInfo } from '../core/labReport';
 import type { Label } from '../core/preferences';
 import { createMemoryCache } from '../labelers/llm/cache';
+import type { LabHandle } from '../worker/client';
 import type { LabWorld, WorldLabeler } from '../worker/protocol';
 import { annotationsJson, labelsJson, leaderboardCsv, leaderboardJson } from './labFiles';
 import { createLabKeys } from './labKeys';
-import { askedOf, createLabStore, pairsOf, type LabSession, type LabStore } from './labStore';
+import { leaderboardRows } from './labResults';
+import { askedOf, pairsOf, type LabSession } from './labState';
+import { createLabStore, type LabStore } from './labStore';
 import type { SessionOptions } from './runStore';
 
 const KEY = 'sk-very-secret-0123456789';
 const BASE = 'https://llm.example/v1';
 
 /** Pairs of which people prefer the first in all but every fourth. */
-function worldOf(count: number, labelers: readonly WorldLabeler[]): LabWorld {
+function worldOf(count: number, labelers: readonly WorldLabeler[], engine: string): LabWorld {
   const pairs = Array.from({ length: count }, (_, i) => ({
-    id: `pair:${i}`, prompt: `post ${i}`, responses: [`good ${i}`, `bad number ${i}`] as const, people: i % 4 === 3 ? 0.2 : 0.8,
+    id: `pair:${i}-${engine}`, prompt: `post ${i}`, responses: [`good ${i}`, `bad number ${i}`] as const, people: i % 4 === 3 ? 0.2 : 0.8,
   }));
   return {
     pairs: pairs.map((pair) => ({ ...pair, responses: [...pair.responses] as [string, string] })),
-    labelers: labelers.map((kind) => ({
-      identity: { id: kind, name: `a ${kind}`, kind, origin: 'made for a test' },
-      labels: pairs.map(({ id }): Label => ({ pairId: id, labeler: kind, pA: 1, raw: [1], parsed: true })),
-      seconds: 3,
-    })),
+    labelers: labelers.flatMap((asked) => identitiesOf(asked).map((identity) => ({
+      asked, identity, seconds: 3,
+      labels: pairs.map(({ id }): Label => ({ pairId: id, labeler: identity.id, pA: 1, raw: [1], parsed: true })),
+    }))),
   };
+}
+
+/** A small judge was trained twice here. */
+function identitiesOf(asked: WorldLabeler): LabelerInfo[] {
+  const origin = 'made for a test';
+  if (asked === 'people' || asked === 'noisy') return [{ id: asked, name: `a ${asked}`, kind: asked, origin }];
+  return [1, 2].map((seed) => ({
+    id: `${asked}-${seed}`, name: `a ${asked}`, kind: 'judge', origin, group: { id: asked, name: `a ${asked}`, seed },
+  }));
 }
 
 class FakeSession implements LabSession {
   closed = false;
   readonly asked: (readonly WorldLabeler[])[] = [];
-  constructor(readonly options: SessionOptions, private readonly hang: boolean) {}
-  async lab(
+  constructor(readonly options: SessionOptions, private readonly hang: boolean, private readonly engine: string) {}
+  readonly told: ('pause' | 'resume')[] = [];
+  finish: () => void = () => undefined;
+  lab(
     { config, labelers }: Parameters<LabSession['lab']>[0], onEvents: Parameters<LabSession['lab']>[1],
-  ): Promise<LabWorld> {
+  ): LabHandle {
     this.asked.push(labelers);
+    const { engine } = this;
     const { count } = config.pairs;
-    onEvents(labelers.map((labeler) => ({ type: 'lab', runId: '', labeler, done: 1, total: count })));
-    return this.hang ? new Promise(() => undefined) : worldOf(count, labelers);
+    onEvents(labelers.map((labeler) => ({ type: 'lab', runId: '', labeler, done: 1, total: count * identitiesOf(labeler).length })));
+    return {
+      result: new Promise((resolve) => {
+        this.finish = () => resolve(worldOf(count, labelers, engine));
+        if (!this.hang) this.finish();
+      }),
+      pause: () => this.told.push('pause'),
+      resume: () => this.told.push('resume'),
+    };
   }
   close(): void {
     this.closed = true;
@@ -56,6 +79,8 @@ function reply(body: string): Response {
 
 let sessions: FakeSession[];
 let hang: boolean;
+/** Another one writes other texts. */
+let engine: string;
 let sent: RequestInit[];
 let answer: (body: string, url: string) => Response | Promise<Response>;
 let cache: ReturnType<typeof createMemoryCache>;
@@ -66,11 +91,11 @@ const state = (): ReturnType<LabStore['getState']> => store.getState();
 const until = (holds: () => boolean): Promise<void> => vi.waitFor(() => expect(holds()).toBe(true));
 
 beforeEach(() => {
-  [sessions, hang, sent, answer, cache, cacheKeys, session] = [[], false, [], reply, createMemoryCache(), [], new Map<string, string>()];
+  [sessions, hang, engine, sent, answer, cache, cacheKeys, session] = [[], false, 'gpu', [], reply, createMemoryCache(), [], new Map<string, string>()];
   store = createLabStore({
     backend: 'cpu',
     openSession: async (options) => {
-      const opened = new FakeSession(options, hang);
+      const opened = new FakeSession(options, hang, engine);
       sessions.push(opened);
       return opened;
     },
@@ -112,34 +137,83 @@ describe('the built-in world', () => {
     choose('people', 'longer');
     await state().run();
     expect(sessions.map(({ options, asked, closed }) => [options.arms, asked, closed])).toEqual([[0, [['people']], true]]);
-    const { rows, pairs } = state().results!;
+    const { rows } = state().results!;
     expect(rows.map(({ labeler, figures }) => [labeler.id, figures.n, figures.agreement.value])).toEqual([
       // The annotator of the test always prefers the first, people do in three of four; the first has fewer words.
       ['annotator', 20, 0.75], ['rule-longer', 20, 0.25],
     ]);
-    expect(pairs[0]!.id).toMatch(/^pair:0-[0-9a-f]{16}$/);
-    choose('people', 'judge');
+    choose('people', 'judge-m');
     await state().run();
-    expect(sessions.map(({ asked }) => asked)).toEqual([[['people']], [['judge']]]);
-    // Rows of the same pairs stay; a thousand labels of the judge at 3 s for 20 take 150 s.
-    expect(state().results!.rows.map(({ labeler }) => labeler.id)).toEqual(['annotator', 'rule-longer', 'judge']);
-    expect(state().results!.rows[2]!.figures.secondsPer1000).toBeCloseTo(150, 6);
+    expect(sessions.map(({ asked }) => asked)).toEqual([[['people']], [['judge-m']]]);
+    // Rows of the same pairs stay, and each training of a judge has one; a thousand of its labels at 3 s for 20 take 150 s.
+    const rowIds = (): string[] => state().results!.rows.map(({ labeler }) => labeler.id);
+    expect(rowIds()).toEqual(['annotator', 'rule-longer', 'judge-m-1', 'judge-m-2']);
+    expect(state().results!.rows[3]!.labeler.group).toEqual({ id: 'judge-m', name: 'a judge-m', seed: 2 });
+    expect(state().results!.rows[3]!.figures.secondsPer1000).toBeCloseTo(150, 6);
+    expect(state().results!.rows[0]!.figures.secondsPer1000).toBeUndefined();
     await state().run();
     expect(sessions).toHaveLength(2);
+    expect(state().progress).toEqual([
+      { choice: 'people', done: 20, total: 20, state: 'done' }, { choice: 'judge-m', done: 40, total: 40, state: 'done' },
+    ]);
     state().setCount(24);
     await state().run();
-    expect(state().results!.rows.map(({ labeler, figures }) => [labeler.id, figures.n])).toEqual([['annotator', 24], ['judge', 24]]);
+    expect(rowIds()).toEqual(['annotator', 'judge-m-1', 'judge-m-2']);
+    expect(state().results!.rows.map(({ figures }) => figures.n)).toEqual([24, 24, 24]);
+  });
+
+  it('is asked for everything again where another engine wrote other texts', async () => {
+    choose('people');
+    await state().run();
+    engine = 'cpu';
+    choose('people', 'judge-m');
+    await state().run();
+    expect(sessions.map(({ asked, closed }) => [asked, closed])).toEqual([
+      [[['people']], true], [[['judge-m'], ['people', 'judge-m']], true],
+    ]);
+    const { pairs, rows } = state().results!;
+    expect(pairs[0]!.id).toBe('pair:0-cpu');
+    expect(rows.map(({ labeler, figures }) => [labeler.id, figures.n])).toEqual([['annotator', 20], ['judge-m-1', 20], ['judge-m-2', 20]]);
+    await state().run();
+    expect([sessions.length, state().trouble]).toEqual([2, undefined]);
   });
 
   it('can be stopped while it is asked', async () => {
     hang = true;
-    choose('judge', 'longer');
+    choose('judge-s', 'longer');
     const done = state().run();
+    // A label of each training of a judge is wanted.
+    expect(state().progress.map(({ total }) => total)).toEqual([20 * JUDGE_SEEDS, 20]);
     await until(() => state().progress[0]?.done === 1);
+    expect(state().progress[0]).toMatchObject({ total: 40, state: 'working' });
     state().stop();
     await done;
     expect(sessions[0]!.closed).toBe(true);
     expect(state()).toMatchObject({ status: 'idle', trouble: undefined, results: undefined });
+  });
+});
+
+describe('pause', () => {
+  it('holds whichever labeler is at work, also one whose turn comes meanwhile', async () => {
+    hang = true;
+    useModel();
+    choose('judge-s', 'llm');
+    expect(state().pausable).toBe(false);
+    const done = state().run();
+    await until(() => state().pausable);
+    const [opened] = sessions;
+    state().pause();
+    state().resume();
+    state().pause();
+    expect([opened!.told, state().status]).toEqual([['pause', 'resume', 'pause'], 'paused']);
+    // Its last labels may be on their way already.
+    opened!.finish();
+    await until(() => state().progress[1]?.state === 'working');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([state().status, sent.length]).toEqual(['paused', 0]);
+    state().resume();
+    await done;
+    expect(state()).toMatchObject({ status: 'idle', pausable: false, progress: [{ done: 40 }, { done: 20 }] });
   });
 });
 
@@ -185,6 +259,19 @@ describe('a file of pairs', () => {
     expect(state().importTrouble).toMatch(/named as in/);
   });
 
+  it('changes the prompt where it takes the place of the built-in world, and then no more', async () => {
+    expect(state().llm.kind).toBe('summary');
+    await state().takeFile(file(`prompt,chosen,rejected\n${rows}`));
+    expect(state().llm.kind).toBe('dialogue');
+    state().setLlm({ kind: 'summary' });
+    await state().takeFile(file(`prompt,chosen,rejected\n${rows}`));
+    await state().findDataset('https://elsewhere.example/x');
+    expect(state().llm.kind).toBe('summary');
+    state().setSource('builtIn');
+    state().setSource('imported');
+    expect(state().llm.kind).toBe('dialogue');
+  });
+
   it('says what is wrong with it', async () => {
     await state().takeFile(file(''));
     expect(state().importTrouble).toMatch(/empty/);
@@ -224,14 +311,68 @@ describe('a language model', () => {
     const { n } = state().results!.rows[0]!.figures;
     expect(n).toBeGreaterThan(1);
     expect(n).toBeLessThan(20);
-    for (const release of held) release();
+
+    // Replies that were on their way when it was stopped are paid for: a run right after it awaits them, and can be stopped.
     const before = sent.length;
-    answer = reply;
-    await until(() => cache.size === before);
-    await state().run();
+    for (const end of [() => state().stop(), () => held.forEach((release) => release())]) {
+      answer = reply;
+      const again = state().run();
+      await until(() => state().activity !== undefined);
+      expect(state()).toMatchObject({ activity: 'Waiting for replies to calls of the stopped run', trouble: undefined });
+      expect([sent.length, state().progress[0]!.state]).toEqual([before, 'waiting']);
+      end();
+      await again;
+    }
+    expect(state().activity).toBeUndefined();
     expect(state().results!.rows[0]!.figures.n).toBe(20);
-    // Replies that were on their way when it was stopped are paid for, and not asked for again.
     expect(sent).toHaveLength(41);
+    await state().run();
+    expect(sent).toHaveLength(41);
+  });
+
+  it('is awaited by no run of another model', async () => {
+    useModel();
+    answer = () => new Promise(() => undefined);
+    const stopped = state().run();
+    await until(() => sent.length > 0);
+    state().stop();
+    await stopped;
+    answer = reply;
+    state().setLlm({ model: 'other' });
+    await state().run();
+    expect(state().results!.rows.map(({ labeler, figures }) => [labeler.name, figures.n])).toEqual([['other', 20]]);
+  });
+
+  it('reports the prices and the cap of its run, whatever the form says since', async () => {
+    useModel();
+    await state().run();
+    const { calls } = state().progress[0]!;
+    expect(calls).toMatchObject({ capUsd: 1, spentUsd: expect.closeTo(41 * 102e-6, 9) as number });
+    state().setLlm({ priceInput: undefined, priceOutput: undefined, capUsd: undefined });
+    expect(state().progress[0]!.calls).toEqual(calls);
+    state().setLlm({ detail: 'base' });
+    await state().run();
+    expect(state().progress[0]!.calls).toMatchObject({ spentUsd: undefined, capUsd: undefined, made: 41 });
+  });
+
+  it('is named by what is unusual about how it is asked, and keeps that', async () => {
+    useModel();
+    await state().run();
+    state().setLlm({ detail: 'base' });
+    await state().run();
+    for (const preamble of ['Decide.', 'Decide well.']) {
+      state().setLlm({ preamble });
+      await state().run();
+    }
+    const labelers = state().results!.rows.map(({ labeler }) => labeler);
+    const [, , , last] = labelers;
+    expect(labelers.map(({ name }) => name)).toEqual([
+      'tiny', 'tiny, base prompt', 'tiny, base prompt, edited words', `tiny, base prompt, edited words (${last!.id.slice(-8)})`,
+    ]);
+    expect(labelers[1]!.asked).toEqual({ detail: 'base', exemplars: 0, chainOfThought: false, samples: 1, rung: 'logprobs', settings: expect.any(String) as string });
+    // Asked again, each keeps its name.
+    await state().run();
+    expect(state().results!.rows.map(({ labeler }) => labeler)).toEqual(labelers);
   });
 
   it('says what is missing, and what its server answered', async () => {
@@ -252,7 +393,7 @@ describe('a language model', () => {
     expect(JSON.stringify(sent.map(({ headers }) => headers))).toContain(KEY);
     const { name, pairs, sets, rows } = state().results!;
     const written = [
-      JSON.stringify(state()), leaderboardCsv(rows), leaderboardJson(name, rows), annotationsJson(pairs, sets), labelsJson(name, sets),
+      JSON.stringify(state()), leaderboardCsv(leaderboardRows(rows)), leaderboardJson(name, leaderboardRows(rows)), annotationsJson(pairs, sets), labelsJson(name, sets),
       ...[...session].flat(), ...sent.map(({ body }) => (typeof body === 'string' ? body : '')),
     ].join('\n');
     expect(written).not.toContain(KEY);
@@ -274,6 +415,19 @@ describe('a language model', () => {
   });
 });
 
+it('does not take the listed prices of one server for those of another', () => {
+  useModel();
+  state().setLlm({ pricesListed: true });
+  state().setLlm({ model: 'other' });
+  expect(state().llm).toMatchObject({ priceInput: 1, priceOutput: 2, pricesListed: true });
+  state().setLlm({ baseUrl: 'https://other.example/v1' });
+  expect(state().llm).toMatchObject({ priceInput: undefined, priceOutput: undefined, pricesListed: false });
+  // What the visitor typed is the visitor's.
+  state().setLlm({ priceInput: 3, priceOutput: 4 });
+  state().setLlm({ baseUrl: BASE });
+  expect(state().llm).toMatchObject({ priceInput: 3, priceOutput: 4 });
+});
+
 describe('recorded labels', () => {
   it('are shown again without asking anybody, and only on their own pairs', async () => {
     useModel();
@@ -284,8 +438,18 @@ describe('recorded labels', () => {
     const before = sent.length;
     await state().replay(file);
     expect(sent).toHaveLength(before);
-    expect(state().results!.rows[0]!.labeler).toMatchObject({ name: 'tiny' });
+    expect(state().results!.rows[0]!.labeler).toMatchObject({ name: 'tiny (recorded)' });
     expect(state().results!.rows[0]!.labeler.origin).toMatch(/^Recorded labels of labels\.json\./);
+    // Measured again, they stand beside each other; a file saved of both comes back as it was.
+    await state().run();
+    const names = (): string[] => state().results!.rows.map(({ labeler }) => labeler.name);
+    expect(names()).toEqual(['tiny (recorded)', 'tiny']);
+    const both = new File([labelsJson(name, state().results!.sets)], 'both.json');
+    await state().replay(both);
+    expect([names(), state().trouble]).toEqual([['tiny (recorded)', 'tiny', 'tiny (recorded 2)'], undefined]);
+    await state().replay(new File([labelsJson(name, sets)], 'another.json'));
+    await state().replay(file);
+    expect(names()).toEqual(['tiny (recorded)', 'tiny', 'tiny (recorded 2)', 'tiny (recorded 3)']);
     state().setCount(16);
     await state().replay(file);
     expect(state().replayNote).toMatch(/4 labels belong to other pairs/);

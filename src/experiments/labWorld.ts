@@ -1,6 +1,5 @@
 import { DEFAULT_CONFIG, type ExperimentConfig } from '../core/config';
 import type { HumanPair } from '../core/humanPairs';
-import { digest } from '../labelers/llm/prompt';
 import type { LabWorld, WorldLabeler } from '../worker/protocol';
 import type { LabelSet } from './labFiles';
 
@@ -8,7 +7,8 @@ import type { LabelSet } from './labFiles';
 export interface KnownWorld {
   readonly count: number;
   readonly pairs: readonly HumanPair[];
-  readonly sets: Readonly<Partial<Record<WorldLabeler, LabelSet>>>;
+  /** Of a small judge one set for each of its trainings. */
+  readonly sets: Readonly<Partial<Record<WorldLabeler, readonly LabelSet[]>>>;
 }
 
 /** "People" are the jury that labelers are held against; this is one person more. */
@@ -18,27 +18,27 @@ export function worldConfig(count: number): ExperimentConfig {
   return { ...DEFAULT_CONFIG, pairs: { ...DEFAULT_CONFIG.pairs, count } };
 }
 
-/** Adds what a worker said. @param asked the labelers, in the order of the reply. */
-export function addToWorld(
-  known: KnownWorld | undefined, count: number, asked: readonly WorldLabeler[], { pairs, labelers }: LabWorld,
-): KnownWorld {
-  // A run numbers its pairs. With their texts in the name, labels that were kept in a file find their own pairs only.
-  const idOf = new Map(pairs.map((pair) => [pair.id, `${pair.id}-${digest(JSON.stringify([pair.prompt, ...pair.responses]))}`]));
-  const sets: Partial<Record<WorldLabeler, LabelSet>> = known?.count === count ? { ...known.sets } : {};
-  labelers.forEach(({ identity, labels, seconds }, i) => {
-    const which = asked[i]!;
-    const labeler = which === 'people' ? { ...identity, ...ONE_ANNOTATOR } : identity;
-    const { id, name, kind, parameters, origin } = labeler;
-    sets[which] = {
-      labeler: { id, name, kind, origin, ...(parameters === undefined ? {} : { parameters }) },
+/** Why the built-in world cannot be asked while a run is under way: both would compute on the same GPU. */
+export const WORLD_WAITS = 'A run is under way in the playground: let it finish first, or judge pairs of your own.';
+
+/** Adds what a worker said. What was said of other pairs is dropped: another engine may have written other texts. */
+export function addToWorld(known: KnownWorld | undefined, count: number, { pairs, labelers }: LabWorld): KnownWorld {
+  const said = labelers.map(({ asked, identity, labels, seconds }): [WorldLabeler, LabelSet] => {
+    const labeler = asked === 'people' ? { ...identity, ...ONE_ANNOTATOR } : identity;
+    return [asked, {
+      labeler,
       labels: labels.map((label) => ({
         ...label,
-        labeler: id,
-        pairId: idOf.get(label.pairId)!,
+        labeler: labeler.id,
         // Simulated labelers take no time worth telling.
-        ...(which === 'judge' ? { latencyMs: (1000 * seconds) / labels.length } : {}),
+        ...(labeler.kind === 'judge' ? { latencyMs: (1000 * seconds) / labels.length } : {}),
       })),
-    };
+    }];
   });
-  return { count, pairs: pairs.map((pair) => ({ ...pair, id: idOf.get(pair.id)! })), sets };
+  const same = known?.pairs.length === pairs.length && known.pairs.every(({ id }, i) => id === pairs[i]!.id);
+  const sets: Partial<Record<WorldLabeler, readonly LabelSet[]>> = same ? { ...known.sets } : {};
+  for (const asked of new Set(said.map(([which]) => which))) {
+    sets[asked] = said.flatMap(([which, set]) => (which === asked ? [set] : []));
+  }
+  return { count, pairs, sets };
 }

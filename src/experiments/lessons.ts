@@ -1,6 +1,7 @@
 import {
   configDifference,
   DEFAULT_CONFIG,
+  givenArms,
   parseConfig,
   presetConfig,
   PRESETS,
@@ -48,10 +49,10 @@ const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** Sections that say what the experiment runs on rather than how; presets and lessons leave them alone. */
 function subject(config: ExperimentConfig): Partial<ExperimentConfig> {
-  const { run, arms } = config;
-  if (run.task !== 'file') return { run, arms };
-  const { sft, model, ai } = config;
-  return { run, arms, sft, model, ai };
+  const { run, arms, sft, model, ai, pairs } = config;
+  // Labels that were given are of these pairs.
+  const own = givenArms(config).length > 0 ? { run, arms, sft, pairs } : { run, arms };
+  return run.task === 'file' ? { ...own, sft, model, ai } : own;
 }
 
 /** The preset's settings on the task and seed of `config`. */

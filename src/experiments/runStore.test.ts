@@ -3,10 +3,11 @@ import { deviceBench, type BenchReport } from '../core/benchReport';
 import type { RunBundle } from '../core/bundle';
 import { DEFAULT_CONFIG, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST } from '../core/fields';
+import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { RunHandle } from '../worker/client';
 import type { WorkerEvent } from '../worker/protocol';
 import { LESSONS } from './lessons';
-import { createRunStore, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
+import { createRunStore, labelsAtHand, staleArms, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
 import { stageKey } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
 import { testReport } from './testing/bench';
@@ -416,5 +417,90 @@ describe('a file of the visitor', () => {
     const store = makeStore();
     await store.getState().load();
     expect(store.getState().edited.run.task).toBe('tldr');
+  });
+});
+
+describe('labels of the lab', () => {
+  const config: ExperimentConfig = {
+    ...DEFAULT_CONFIG,
+    pairs: { ...DEFAULT_CONFIG.pairs, count: 40 },
+    arms: [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }],
+  };
+  const labels: GivenLabels = { rlhf: { labeler: { id: 'you', name: 'you', kind: 'you', origin: '' }, labels: [] } };
+
+  it('go to the session with the run, and with the next one', async () => {
+    const store = makeStore();
+    void store.getState().trainOn(config, labels);
+    await settled();
+    expect(sessions[0]!.request).toMatchObject({ config, labels });
+    expect(opened.at(-1)![0].arms).toBe(1);
+    sessions[0]!.finish(testBundle(config));
+    await settled();
+    store.getState().choosePreset('quick');
+    const session = await started(store);
+    expect(session.request!.labels).toBe(labels);
+    expect(session.request!.config).toMatchObject({ pairs: { count: 40 }, rl: { iterations: 30 } });
+  });
+
+  it('are no part of a run whose arms ask for their own', async () => {
+    const store = makeStore();
+    void store.getState().trainOn(config, labels);
+    await settled();
+    expect(staleArms(store.getState())).toBe(false);
+    store.getState().clearLabels();
+    expect(staleArms(store.getState())).toBe(true);
+    expect(store.getState()).toMatchObject({ labels: undefined, edited: { arms: DEFAULT_CONFIG.arms } });
+    expect((await started(store)).request!.labels).toBeUndefined();
+  });
+
+  it('are asked for where the settings of a kept run need them, and nothing is started', async () => {
+    storage.run = testBundle(config);
+    storage.config = config;
+    const store = makeStore();
+    await store.getState().load();
+    await store.getState().run();
+    expect(store.getState().status).toBe('idle');
+    expect(store.getState().shown?.origin).toBe('kept');
+    expect(store.getState().trouble?.message).toContain('came from the labeler lab');
+    expect(store.getState().trouble?.advice).toContain('Train on these labels');
+    expect(opened).toEqual([]);
+  });
+
+  it('train no arms but those they were given for, whose ids the arms of an earlier run may have', async () => {
+    const other: ExperimentConfig = { ...config, arms: [{ id: 'rlhf', label: 'RLHF, one annotator', feedback: 'given' }] };
+    const store = makeStore();
+    void store.getState().trainOn(config, labels);
+    await settled();
+    sessions[0]!.finish(testBundle(config));
+    await settled();
+    const otherLabels: GivenLabels = { rlhf: { ...labels.rlhf!, labeler: { ...labels.rlhf!.labeler, id: 'annotator' } } };
+    void store.getState().trainOn(other, otherLabels);
+    await settled();
+    expect(sessions[0]!.request!.labels).toBe(otherLabels);
+    store.getState().reset();
+    store.getState().revert();
+    expect(store.getState().edited.arms).toEqual(config.arms);
+    expect(labelsAtHand(store.getState())).toBeUndefined();
+    await store.getState().run();
+    expect(store.getState()).toMatchObject({ status: 'finished', trouble: LABELS_MISSING });
+    expect([sessions.length, sessions[0]!.request!.labels]).toEqual([1, otherLabels]);
+  });
+
+  it('give way to a file and to a reset', async () => {
+    for (const leave of [
+      (store: RunStore) => store.getState().setData({ name: 'mine.csv', text: '' }),
+      (store: RunStore) => {
+        store.getState().reset();
+        store.getState().reset();
+      },
+    ]) {
+      const store = makeStore(testBundle());
+      await store.getState().load();
+      void store.getState().trainOn(config, labels);
+      await settled();
+      leave(store);
+      expect(store.getState().labels).toBeUndefined();
+      expect(store.getState().edited.arms).toEqual(DEFAULT_CONFIG.arms);
+    }
   });
 });

@@ -3,13 +3,17 @@ import { deviceBench, type DeviceBench } from '../core/benchReport';
 import type { Build, Device, RunBundle } from '../core/bundle';
 import {
   configDifference,
+  DEFAULT_ARMS,
   DEFAULT_CONFIG,
+  givenArms,
   setField,
   withFile,
+  type ArmConfig,
   type ExperimentConfig,
   type PresetName,
 } from '../core/config';
 import type { FieldEntry } from '../core/fields';
+import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { RunHandle, Session } from '../worker/client';
 import type { DataFile, LiveAnswer, OpenInput } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
@@ -26,6 +30,12 @@ export interface SessionOptions extends Pick<OpenInput, 'backend' | 'exact'> {
 
 /** What the store needs of a session; the page's own is `worker/client`. */
 export type RunSession = Pick<Session, 'device' | 'start' | 'answer' | 'close'>;
+
+/** Labels of the labeler lab with the arms they are of: ids of arms recur from one choice of labelers to the next. */
+interface LabelledArms {
+  readonly arms: readonly ArmConfig[];
+  readonly labels: GivenLabels;
+}
 
 type RunResult = Awaited<RunHandle['result']>;
 
@@ -46,6 +56,8 @@ export interface RunState {
   readonly edited: ExperimentConfig;
   /** The visitor's file, where one was given. */
   readonly data: DataFile | undefined;
+  /** Labels from the labeler lab, where a run was begun on some. */
+  readonly labels: LabelledArms | undefined;
   readonly status: RunStatus;
   readonly shown: ShownRun | undefined;
   /** The last finished run, to come back to when one is stopped or fails. */
@@ -73,6 +85,10 @@ export interface RunActions {
   /** Makes the visitor's file the task; SFT then has to be trained here. */
   readonly setData: (data: DataFile) => void;
   readonly clearData: () => void;
+  /** Starts a run whose arms are trained on labels of the lab. */
+  readonly trainOn: (config: ExperimentConfig, labels: GivenLabels) => Promise<void>;
+  /** Goes back to the arms RLHF and RLAIF, which ask for labels of their own. */
+  readonly clearLabels: () => void;
   /** Starts with the edited settings; a run under way is given up for it. */
   readonly run: () => Promise<void>;
   readonly pause: () => void;
@@ -105,6 +121,16 @@ export function staleFields({ edited, shown }: Pick<RunState, 'edited' | 'shown'
 export function staleData({ edited, shown, data }: Pick<RunState, 'edited' | 'shown' | 'data'>): boolean {
   const bothFiles = edited.run.task === 'file' && shown?.config.run.task === 'file';
   return bothFiles && data !== undefined && data.name !== shown.dataName;
+}
+
+/** Whether the arms of the settings are others than those of the shown run. */
+export function staleArms({ edited, shown }: Pick<RunState, 'edited' | 'shown'>): boolean {
+  return shown !== undefined && JSON.stringify(edited.arms) !== JSON.stringify(shown.config.arms);
+}
+
+/** The labels that the arms of the settings are trained on, unless those at hand belong to other arms. */
+export function labelsAtHand({ edited, labels }: Pick<RunState, 'edited' | 'labels'>): GivenLabels | undefined {
+  return labels && JSON.stringify(labels.arms) === JSON.stringify(edited.arms) ? labels.labels : undefined;
 }
 
 const SAVE_DELAY_MS = 800;
@@ -207,6 +233,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       ready: false,
       edited: DEFAULT_CONFIG,
       data: undefined,
+      labels: undefined,
       status: 'idle',
       shown: undefined,
       lastFinished: undefined,
@@ -250,6 +277,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       },
 
       setData(data) {
+        get().clearLabels();
         set({ data });
         setEdited(withFile(get().edited));
       },
@@ -260,8 +288,20 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         setEdited({ ...edited, run: { ...edited.run, task: 'tldr' }, sft, model, ai });
       },
 
+      async trainOn(config, labels) {
+        set({ labels: { arms: config.arms, labels } });
+        setEdited(config);
+        await get().run();
+      },
+      clearLabels() {
+        set({ labels: undefined });
+        const { edited } = get();
+        if (givenArms(edited).length > 0) setEdited({ ...edited, arms: DEFAULT_ARMS });
+      },
+
       async run() {
         const { edited: config, data, shown } = get();
+        const labels = labelsAtHand(get());
         if (config.run.task === 'file' && !data) {
           set({
             trouble: {
@@ -269,6 +309,11 @@ export function createRunStore(environment: RunEnvironment): RunStore {
               advice: 'Drop a CSV file under "Your own data", or choose the forum posts as the task.',
             },
           });
+          return;
+        }
+        const given = givenArms(config);
+        if (given.some(({ id }) => !labels?.[id])) {
+          set({ trouble: LABELS_MISSING });
           return;
         }
         abandon();
@@ -297,6 +342,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           handle = opened.start({
             config,
             data: file,
+            labels: given.length > 0 ? labels : undefined,
             build,
             onEvents: (events) => {
               if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
@@ -350,6 +396,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           canAnswer: false,
           trouble: undefined,
           data: undefined,
+          labels: undefined,
           announcement: first ? 'The recorded run and the default settings are back.' : 'The default settings are back.',
         });
         setEdited(DEFAULT_CONFIG);

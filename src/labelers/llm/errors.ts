@@ -25,7 +25,9 @@ export type LlmErrorKind =
   | 'timeout'
   | 'aborted'
   /** The next call could cost more than the visitor allowed. */
-  | 'cap';
+  | 'cap'
+  /** The model in this page is not loaded, was unloaded, or its worker has ended. */
+  | 'engine';
 
 export interface LlmErrorInfo {
   /** HTTP status, where there was one. */

@@ -6,12 +6,13 @@ import { cacheKey, type LabelCache } from './cache';
 import { Budget, costOf, estimateInput, estimateTokens, mostInput, samplesOf, type Price, type Tokens } from './cost';
 import { LlmError } from './errors';
 import type { FetchLike, HttpRequest } from './http';
+import { llmName, settingsDigest } from './naming';
 import { joinOrders, joinSamples, readAnswer, type Answer } from './probability';
 import { digest, messagesOf, PROBE_PAIR, promptVersion, type Order, type PromptSpec } from './prompt';
 import type { Provider } from './providers';
 import { CallQueue, type QueueDeps, type QueueOptions, type QueueState } from './queue';
 import { createTransport, normaliseBaseUrl } from './transport';
-import { readStoredReply, type ChatMessage, type ChatReply, type ChatRequest, type Rung } from './types';
+import { readStoredReply, type ChatMessage, type ChatReply, type ChatRequest, type Rung, type Transport } from './types';
 
 /** Everything about a labeler but the key. Plain data. */
 export interface LlmSpec {
@@ -57,6 +58,8 @@ export interface LlmDeps extends QueueDeps {
   readonly fetch: FetchLike;
   readonly cache?: LabelCache;
   readonly queue?: QueueOptions;
+  /** Takes the place of the provider's protocol for a model that runs in this page: no text leaves it. */
+  readonly transport?: Transport;
 }
 
 /** The browser's own fetch, clock and timers. Chance decides about waiting times only. */
@@ -134,6 +137,8 @@ export interface LlmLabeler extends TextLabeler {
   status(): LlmStatus;
   /** The requests of one order of a pair as they would be sent, without the key. */
   preview(pair: TextPair, rung: Rung): HttpRequest[];
+  /** Resolves once no call is on its way: after a stop, when the replies that are paid for are in the cache. */
+  settled(): Promise<void>;
   /** Ends calls in flight too. */
   dispose(): void;
 }
@@ -156,7 +161,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
   const { provider, model, prompt, price, capUsd } = spec;
   if (capUsd !== undefined && !price) throw new TypeError('a cap needs a price');
   const key = deps.key.trim();
-  const transport = createTransport(provider, {
+  const transport = deps.transport ?? createTransport(provider, {
     provider: provider.name, key, fetch: deps.fetch, timeoutMs: spec.timeoutMs, now: () => deps.now(),
   });
   const baseUrl = normaliseBaseUrl(provider.baseUrl);
@@ -167,18 +172,26 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
   let found: RungFound | undefined;
 
   const version = promptVersion(prompt);
-  const { bothOrders, samples: wantedSamples, temperature, seed, body } = spec;
-  // What a preset adds to every request changes replies as much as what a visitor adds.
   const { quirks } = provider;
-  const settings = [baseUrl, model, version, spec.rung, bothOrders, wantedSamples, temperature, seed, body, quirks];
-  const slug = model.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
+  // Some servers name a model by the path of its file; ids are kept in files that limit them.
+  const slug = model.toLowerCase().replace(/[^a-z0-9.]+/g, '-').slice(0, 100);
+  const where = deps.transport
+    ? `that ran in this page (${provider.name}), so that nothing left it`
+    : `asked over the network (${provider.name})`;
   const identity = {
-    id: `llm-${slug}-${digest(JSON.stringify(settings)).slice(0, 8)}`,
-    name: model,
+    id: `llm-${slug}-${settingsDigest(spec).slice(0, 8)}`,
+    name: llmName(deps.transport ? { ...spec, model: `${model} (in this page)` } : spec),
     kind: 'llm',
-    origin: `A language model asked over the network (${provider.name}), ${prompt.detail} prompt` +
+    origin: `A language model ${where}, ${prompt.detail} prompt` +
       `${prompt.chainOfThought ? ' with chain of thought' : ''}, ${prompt.exemplars.length} exemplars.`,
   } as const;
+
+  const onTheirWay = new Set<Promise<void>>();
+  function tracked(asked: Promise<Call>): Promise<Call> {
+    const done: Promise<void> = asked.then(() => undefined, () => undefined).then(() => void onTheirWay.delete(done));
+    onTheirWay.add(done);
+    return asked;
+  }
 
   /** From the cache, or from the provider by way of queue and budget. */
   async function call(request: ChatRequest, cacheId: string, signal: AbortSignal | undefined): Promise<Call> {
@@ -268,7 +281,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     const { maxTokens, temperature, seed, body } = request;
     const parameters = { purpose, maxTokens, temperature, seed, body, quirks, ...(rationale && { rationale: digest(rationale) }) };
     const promptId = about.prompt === prompt ? version : promptVersion(about.prompt);
-    return call(request, cacheKey({ baseUrl, model, promptVersion: promptId, pair, order, parameters }), signal);
+    return tracked(call(request, cacheKey({ baseUrl, model, promptVersion: promptId, pair, order, parameters }), signal));
   }
 
   async function probe(signal?: AbortSignal): Promise<RungFound> {
@@ -426,6 +439,9 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
         ));
       if (!prompt.chainOfThought) return [request(rung)];
       return [request('rationale'), request(rung, '(the rationale that the first call gives)')];
+    },
+    async settled() {
+      while (onTheirWay.size > 0) await Promise.all(onTheirWay);
     },
     dispose: () => disposed.abort(),
   };

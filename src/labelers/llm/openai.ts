@@ -42,8 +42,18 @@ const completionSchema = z.object({
   model: z.string().nullish(),
   system_fingerprint: z.string().nullish(),
 });
+/**
+ * Dollars per token as text, as OpenRouter lists them, to dollars per million; without the noise of binary fractions. A
+ * negative price stands for one that depends on where a call is routed.
+ */
+const perMillion = z.string().regex(/^\d*\.?\d+(?:e-?\d+)?$/i).transform((text) => Number((Number(text) * 1e6).toPrecision(12)));
 const modelsSchema = z.object({
-  data: z.array(z.object({ id: z.string(), name: z.string().optional().catch(undefined) })),
+  data: z.array(z.object({
+    id: z.string(),
+    name: z.string().optional().catch(undefined),
+    pricing: z.object({ prompt: perMillion, completion: perMillion }).optional().catch(undefined),
+    supported_parameters: z.array(z.string()).optional().catch(undefined),
+  })),
 });
 /** Some routers answer 200 with an error inside. */
 const hiddenErrorSchema = z.object({ error: z.object({ code: z.number(), message: z.string() }) });
@@ -66,7 +76,13 @@ export function createOpenAiTransport(provider: Provider, context: HttpContext):
       const reply = await requestJson(context, { url: `${baseUrl}/models`, headers: authorization(context.key) }, signal);
       const parsed = modelsSchema.safeParse(reply);
       if (!parsed.success) throw malformed(context.provider);
-      return parsed.data.data.map(({ id, name }) => ({ id, ...(name !== undefined && { name }) }));
+      return parsed.data.data.map(({ id, name, pricing, supported_parameters: parameters }) => ({
+        id,
+        ...(name !== undefined && { name }),
+        // Others that list prices may count them by other units.
+        ...(provider.listsPrices && pricing && { price: { input: pricing.prompt, output: pricing.completion } }),
+        ...(parameters && { parameters }),
+      }));
     },
     preview(request): HttpRequest {
       const headers = authorization(context.key === '' ? '' : KEY_PLACEHOLDER);
@@ -86,7 +102,7 @@ function bodyOf(request: ChatRequest, quirks: Quirks, adapted: ReadonlySet<Adapt
     [adapted.has('token limit') ? swapped : quirks.tokenLimit]: maxTokens,
     ...(!adapted.has('temperature') && { temperature }),
     ...(seed !== undefined && quirks.seed && !adapted.has('seed') && { [quirks.seed]: seed }),
-    ...(want === 'logprobs' && { logprobs: true, top_logprobs: TOP_LOGPROBS, ...quirks.logprobsBody }),
+    ...(want === 'logprobs' && { logprobs: true, top_logprobs: quirks.topLogprobs ?? TOP_LOGPROBS, ...quirks.logprobsBody }),
     ...(want === 'json' && !adapted.has('response format') && {
       response_format: { type: 'json_schema', json_schema: { name: 'preference', strict: true, schema: CHOICE_SCHEMA } },
     }),

@@ -3,6 +3,8 @@ export interface Quirks {
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
   /** False where it is known that chat completions give no alternatives to a token, so that asking is of no use. */
   readonly logprobs: boolean;
+  /** Most alternatives to a token that can be asked for, where that is fewer than OpenAI's 20. */
+  readonly topLogprobs?: number;
   /** Name of the seed parameter; absent where there is none or it is not documented. */
   readonly seed?: 'seed' | 'random_seed';
   /** Sent with every request. */
@@ -19,6 +21,8 @@ export interface Provider {
   readonly baseUrl: string;
   readonly needsKey: boolean;
   readonly quirks: Quirks;
+  /** Its list of models gives prices, in dollars per token. */
+  readonly listsPrices?: boolean;
 }
 
 export interface ProviderPreset extends Provider {
@@ -60,6 +64,7 @@ export const PROVIDERS: readonly ProviderPreset[] = [
     needsKey: true,
     keyUrl: 'https://openrouter.ai/settings/keys',
     quirks: { ...COMPATIBLE, logprobsBody: { provider: { require_parameters: true } } },
+    listsPrices: true,
     cors: cors('Accepts calls from any page.', '2026-07'),
     note: 'Log-probabilities depend on the model and on the host it is routed to.',
   },

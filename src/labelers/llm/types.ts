@@ -51,6 +51,10 @@ export function readStoredReply(value: unknown): ChatReply | undefined {
 export interface ModelInfo {
   readonly id: string;
   readonly name?: string;
+  /** US dollars per million tokens, where the list says so. */
+  readonly price?: { readonly input: number; readonly output: number };
+  /** Names of request fields that it takes at one of its hosts at least, where the list says so. */
+  readonly parameters?: readonly string[];
 }
 
 /** Speaks one provider's protocol. */

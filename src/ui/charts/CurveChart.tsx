@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { memo, useCallback, useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import type { Scheme } from '../shared/arms';
@@ -7,7 +7,7 @@ import { ArmSwatch } from './ArmSwatch';
 import { chartCsv } from './csv';
 import classes from './charts.module.css';
 import { drawChart, type Drawing } from './draw';
-import { chartPng, chartSvg, download } from './exportChart';
+import { chartPicture } from './exportChart';
 import { formatValue, metric, STEP_NAMES, type ChartSpec } from './metrics';
 import {
   chartData,
@@ -19,6 +19,7 @@ import {
   type Reading,
   type XAxis,
 } from './series';
+import { SaveMenu } from './SaveMenu';
 import { SvgHost } from './SvgHost';
 
 export interface CurveChartProps {
@@ -184,23 +185,6 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
     setPointedId(stops[Math.min(end, Math.max(0, goal))]!.id);
   };
 
-  const save = (kind: 'svg' | 'png' | 'csv'): void => {
-    setProblem(undefined);
-    const name = `${spec.id}.${kind}`;
-    if (kind === 'csv') {
-      download(name, new Blob([chartCsv(spec, arms, smoothing)], { type: 'text/csv' }));
-      return;
-    }
-    const svg = chartSvg(spec, data, scheme);
-    if (kind === 'svg') download(name, new Blob([svg], { type: 'image/svg+xml' }));
-    else {
-      chartPng(svg).then(
-        (png) => download(name, png),
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-      );
-    }
-  };
-
   const thinned = data.lines.find((line) => line.measured > line.points.length);
   const caveat = [
     'caveat' in info ? info.caveat : undefined,
@@ -219,26 +203,13 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
           source={`${spec.key}${spec.companion ? `, ${spec.companion}` : ''}`}
         />
         {stops.length > 0 && (
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon
-                className={classes.export}
-                variant="subtle"
-                color="gray"
-                size="sm"
-                aria-label={`Save chart: ${spec.title}`}
-              >
-                <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
-                  <path d="M7 1.5v7M4 6l3 3 3-3M2 12h10" fill="none" stroke="currentColor" strokeWidth="1.4" />
-                </svg>
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => save('svg')}>Picture, SVG</Menu.Item>
-              <Menu.Item onClick={() => save('png')}>Picture, PNG</Menu.Item>
-              <Menu.Item onClick={() => save('csv')}>Every point, CSV</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <SaveMenu
+            title={spec.title}
+            file={spec.id}
+            picture={() => chartPicture(spec, data, scheme)}
+            csv={() => chartCsv(spec, arms, smoothing)}
+            onProblem={setProblem}
+          />
         )}
       </figcaption>
       <div

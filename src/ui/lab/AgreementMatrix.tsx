@@ -1,20 +1,22 @@
 import { useMemo, type CSSProperties, type ReactNode } from 'react';
 import { agreementMatrix, peopleAsJudge } from '../../evaluation/labelerFigures';
-import type { LabResults } from '../../experiments/labResults';
+import { firstTrainings, type LabResults } from '../../experiments/labResults';
 import { percent, percentInterval } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import { speakerName } from './chartRows';
 import classes from './lab.module.css';
+import { FIRST_TRAININGS } from './words';
 
 /** How often each two labelers pick the same response, people among them. */
 export function AgreementMatrix({ results }: { readonly results: LabResults }): ReactNode {
+  const { pairs } = results;
+  const sets = useMemo(() => firstTrainings(results.sets), [results.sets]);
   const { judges, cells } = useMemo(
-    () => agreementMatrix([
-      peopleAsJudge(results.pairs),
-      ...results.sets.map(({ labeler, labels }) => ({ id: labeler.id, labels })),
-    ]),
-    [results],
+    () => agreementMatrix([peopleAsJudge(pairs), ...sets.map(({ labeler, labels }) => ({ id: labeler.id, labels }))]),
+    [pairs, sets],
   );
-  const names = new Map(results.sets.map(({ labeler }) => [labeler.id, labeler.name]));
+  const labelers = sets.map(({ labeler }) => labeler);
+  const names = new Map(labelers.map((labeler) => [labeler.id, speakerName(labeler, labelers)]));
   const heads = judges.map((id, i) => (i === 0 ? 'People' : names.get(id)!));
   return (
     <section aria-labelledby="lab-matrix">
@@ -26,6 +28,7 @@ export function AgreementMatrix({ results }: { readonly results: LabResults }): 
           caveat="Two labelers can agree because both are right, or because both like the longer one."
         />
       </h4>
+      {sets.length < results.sets.length && <p className={classes.text}>{FIRST_TRAININGS}</p>}
       <div className={classes.scroll} role="region" aria-label="Agreement of each two" tabIndex={0}>
         <table className={classes.matrix}>
           <thead>

@@ -3,21 +3,24 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { HumanPair } from '../../core/humanPairs';
 import type { Label } from '../../core/preferences';
 import { mostDisputed, peopleAsJudge } from '../../evaluation/labelerFigures';
-import type { LabResults } from '../../experiments/labResults';
+import { firstTrainings, type LabResults } from '../../experiments/labResults';
 import { ballotOf } from '../../experiments/labVotes';
 import { ArmMark } from '../shared/ArmMark';
 import { percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import { speakerName } from './chartRows';
 import classes from './lab.module.css';
 import { useLab } from './store';
-import { armOf } from './words';
+import { armOf, FIRST_TRAININGS } from './words';
 
 /** Pairs that can be leafed through. */
 const SHOWN = 200;
 
 /** The pairs that divide people and labelers most, one at a time. */
 export function Disputes({ results }: { readonly results: LabResults }): ReactNode {
-  const { pairs, sets } = results;
+  const { pairs } = results;
+  const sets = useMemo(() => firstTrainings(results.sets), [results.sets]);
+  const labelers = sets.map(({ labeler }) => labeler);
   const votes = useLab((state) => (state.chosen.includes('you') ? state.votes : undefined));
   const disputes = useMemo(() => {
     // Whoever votes must not read here what others said of a pair that is still to be judged.
@@ -56,6 +59,7 @@ export function Disputes({ results }: { readonly results: LabResults }): ReactNo
           </Button>
         </div>
       </div>
+      {sets.length < results.sets.length && <p className={classes.text}>{FIRST_TRAININGS}</p>}
       <PairView pair={pair} />
       <div className={classes.scroll} role="region" aria-label="What was said of this pair" tabIndex={0}>
         <table className={classes.table} data-plain>
@@ -91,7 +95,7 @@ export function Disputes({ results }: { readonly results: LabResults }): ReactNo
                   <tr key={labeler.id}>
                     <th scope="row">
                       <span className={classes.labeler}>
-                        <ArmMark armId={armOf(labeler)} /> {labeler.name}
+                        <ArmMark armId={armOf(labeler)} /> {speakerName(labeler, labelers)}
                       </span>
                     </th>
                     <Said label={label} />

@@ -1,110 +1,236 @@
 import { NativeSelect } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
-import { useId, useMemo, useState, type ReactNode } from 'react';
-import type { LabelerResult } from '../../core/labReport';
-import type { LabResults } from '../../experiments/labResults';
-import { SvgHost } from '../charts/SvgHost';
-import { CITATION, PUBLISHED_LABELERS } from '../playground/published';
-import { useScheme } from '../shared/ArmMark';
-import { armStyle } from '../shared/arms';
-import { number, percent, percentInterval } from '../shared/format';
-import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
-import { drawAgreement, drawReliability, drawSizes } from './drawLab';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import type { LabelerFigures } from '../../core/labReport';
+import type { LabRow } from '../../experiments/labFiles';
+import { Figure, type FigureDrawing } from '../charts/Figure';
+import { CITATION } from '../playground/published';
+import { percent, percentInterval } from '../shared/format';
+import {
+  binsCsv,
+  marksCsv,
+  marksOf,
+  ofRung,
+  oneAnnotator,
+  promptsCsv,
+  promptSeries,
+  PUBLISHED_ALIGNMENT,
+  PUBLISHED_POSITION,
+  PUBLISHED_SERIES,
+  reliabilityNote,
+  rungsOf,
+  shortName,
+  sizedMarks,
+  type AnswerRung,
+  type ChartMark,
+  type PromptSeries,
+  type Reference,
+  type SizedMark,
+} from './chartRows';
+import { drawAgreement, drawReliability } from './drawLab';
+import { drawPrompts } from './drawPrompts';
+import { drawSizes } from './drawSizes';
 import classes from './lab.module.css';
-import { armOf, size } from './words';
+import { armOf, RUNG_TITLES, size } from './words';
 
-interface FigureProps {
-  readonly title: string;
-  readonly about: Omit<InfoTipProps, 'label'>;
-  /** What the picture shows, in words. */
-  readonly words: string;
-  readonly draw: (width: number) => SVGSVGElement;
-  readonly note?: ReactNode;
-  readonly children?: ReactNode;
+const inWords = ({ name, figure }: ChartMark): string => `${name} ${percent(figure.value, 1)} ${percentInterval(figure.ci)}`;
+const sizedInWords = ({ name, parameters, figure }: SizedMark, _index: number, all: readonly SizedMark[]): string =>
+  `${shortName(name, all.map((mark) => mark.name))}, ${size(parameters)} parameters, ${percent(figure.value, 1)} ${percentInterval(figure.ci)}`;
+const hollow = (references: readonly Reference[], digits: number): string =>
+  `Hollow: ${references.map(({ name, value }) => `${name} ${percent(value, digits)}`).join(', ')}; ${CITATION}.`;
+
+const OTHER_PAIRS = 'Not our results: other posts, pairs filtered to those that people were sure of (easier), and agreement with one rater, where ours is with the majority of a jury (easier too).';
+const UNKNOWN_SIZES = 'The sizes of the published labelers are not known, so they stand beside the axis.';
+
+/** What small dots are, where there are any. */
+function dotsNote(marks: readonly ChartMark[]): string[] {
+  return marks.some(({ trainings }) => trainings.length > 0)
+    ? ['A small hollow dot is a single training, the filled mark their mean.']
+    : [];
 }
 
-function Figure({ title, about, words, draw, note, children }: FigureProps): ReactNode {
-  const { ref, width } = useElementSize<HTMLDivElement>();
-  const id = useId();
-  const svg = useMemo(() => (width > 0 ? draw(width) : undefined), [draw, width]);
-  return (
-    <figure className={classes.figure} aria-labelledby={id}>
-      <figcaption>
-        <h4 id={id} className={classes.subheading}>
-          {title} <InfoTip label={title} {...about} />
-        </h4>
-        {children}
-      </figcaption>
-      <div ref={ref} role="img" aria-label={words} className={classes.plot}>
-        {svg && <SvgHost svg={svg} />}
-      </div>
-      {note !== undefined && <p className={classes.text}>{note}</p>}
-    </figure>
-  );
+const NONE: readonly Reference[] = [];
+const NO_SERIES: readonly PromptSeries[] = [];
+
+const agreementOf = ({ agreement }: LabelerFigures): LabelerFigures['agreement'] => agreement;
+const samePositionOf = ({ samePosition }: LabelerFigures): LabelerFigures['samePosition'] => samePosition;
+
+interface ChartProps {
+  readonly rows: readonly LabRow[];
+  /** Whether these are summaries of the built-in world: published figures are of summaries, and stand beside those only. */
+  readonly builtIn: boolean;
 }
 
-const agreementWords = (rows: readonly LabelerResult[]): string =>
-  rows.map(({ labeler, figures: { agreement } }) => `${labeler.name} ${percent(agreement.value, 1)} ${percentInterval(agreement.ci)}`).join('; ');
-
-/** Agreement of all, and against size where a labeler has one. */
-export function AgreementCharts({ results }: { readonly results: LabResults }): ReactNode {
-  const { rows, builtIn } = results;
-  const scheme = useScheme();
-  const sized = useMemo(() => rows.filter(({ labeler }) => labeler.parameters !== undefined && labeler.parameters > 0), [rows]);
-  const all = useMemo(() => (width: number) => drawAgreement(rows, builtIn, { width, scheme }), [rows, builtIn, scheme]);
-  const bySize = useMemo(() => (width: number) => drawSizes(sized, builtIn, { width, scheme }), [sized, builtIn, scheme]);
-  // Summaries are compared with summaries only.
-  const published = builtIn
-    ? `Hollow: ${PUBLISHED_LABELERS.map(({ name, alignment }) => `${name} ${percent(alignment, 1)}`).join(', ')}; ${CITATION}. ` +
-      'Other posts, other people, and pairs filtered to those that people were sure of: easier than these. Not our results.'
-    : undefined;
+/** All pictures of the results. Figures of different rungs are not comparable, so language models of one rung are shown at a time. */
+export function LabCharts({ rows, builtIn }: ChartProps): ReactNode {
+  const [wanted, setWanted] = useState<string>();
+  const rungs = useMemo(() => rungsOf(rows), [rows]);
+  const rung = rungs.find((one) => one === wanted) ?? rungs[0];
+  const shown = useMemo(() => ofRung(rows, rung), [rows, rung]);
   return (
     <>
-      <Figure
-        title="Agreement with people"
-        about={{
-          meaning: 'Each mark is a labeler, its bar the 95% interval over pairs; the dashed line is one half, a coin.',
-          caveat: 'Where two bars overlap widely, these pairs do not tell the two apart.',
-          source: published,
-        }}
-        words={`Agreement with people: ${agreementWords(rows)}`}
-        draw={all}
-        note={published}
-      />
-      {sized.length > 0 && (
-        <Figure
-          title="Agreement against size"
-          about={{
-            meaning: 'The same figure against the number of parameters, on a logarithmic axis, for labelers that have one.',
-            caveat: 'Size is not everything: what a model was trained on, and how it is asked, can matter more.',
-            source: published,
-          }}
-          words={`Agreement against size: ${sized
-            .map(({ labeler, figures }) => `${labeler.name}, ${size(labeler.parameters!)} parameters, ${percent(figures.agreement.value, 1)}`)
-            .join('; ')}`}
-          draw={bySize}
-          note={
-            'An agreement a little above one half can be the base rate of one answer and no skill: look at κ too.' +
-            (builtIn ? ' The sizes of the published labelers are not known, so they stand beside the axis.' : '')
-          }
-        />
+      {rungs.length > 1 && (
+        <div className={classes.inline}>
+          <NativeSelect
+            size="xs"
+            label="Language models in the charts: those read from"
+            description="How answers are read changes the figures, so that two ways are never in one picture."
+            value={rung}
+            data={rungs.map((one) => ({ value: one, label: RUNG_TITLES[one] }))}
+            onChange={(event) => setWanted(event.currentTarget.value)}
+          />
+        </div>
       )}
+      <div className={classes.figures}>
+        <AgreementChart rows={shown} builtIn={builtIn} />
+        <SizeChart rows={shown} builtIn={builtIn} />
+        <PositionChart rows={shown} builtIn={builtIn} />
+        <PromptChart rows={shown} builtIn={builtIn} rung={rung} />
+        <Reliability rows={rows} />
+      </div>
     </>
   );
 }
 
+/** Agreement with people of all. */
+function AgreementChart({ rows, builtIn }: ChartProps): ReactNode {
+  const marks = useMemo(() => marksOf(rows, agreementOf), [rows]);
+  const references = builtIn ? PUBLISHED_ALIGNMENT : NONE;
+  const draw = useCallback((drawing: FigureDrawing) => drawAgreement(marks, references, drawing), [marks, references]);
+  const note = [...dotsNote(marks), ...(builtIn ? [hollow(references, 1), OTHER_PAIRS] : [])].join(' ');
+  return (
+    <Figure
+      title="Agreement with people"
+      file="agreement"
+      about={{
+        meaning: 'Each mark is a labeler, its bar the 95% interval, over pairs and where a model was trained several times over trainings too; the dashed line is one half, a coin.',
+        caveat: 'Where two bars overlap widely, these pairs do not tell the two apart.',
+        source: builtIn ? CITATION : undefined,
+      }}
+      words={`Agreement with people: ${marks.map(inWords).join('; ')}`}
+      draw={draw}
+      csv={() => marksCsv(marks, references)}
+      note={note === '' ? undefined : note}
+    />
+  );
+}
+
+/** Agreement with people against the number of parameters. */
+function SizeChart({ rows, builtIn }: ChartProps): ReactNode {
+  const [all, marks] = useMemo(() => {
+    const found = marksOf(rows, agreementOf);
+    return [found, sizedMarks(found)] as const;
+  }, [rows]);
+  const references = builtIn ? PUBLISHED_ALIGNMENT : NONE;
+  const person = oneAnnotator(all);
+  const draw = useCallback((drawing: FigureDrawing) => drawSizes(marks, {
+    label: 'agrees with people, %', references, level: person && { name: person.name, figure: person.figure },
+  }, drawing), [marks, references, person]);
+  if (marks.length === 0) return null;
+  return (
+    <Figure
+      title="Agreement against size"
+      file="agreement-size"
+      about={{
+        meaning: 'The same figure against the number of parameters, on a logarithmic axis, for labelers that have one.',
+        caveat: 'Size is not everything: what a model was trained on, and how it is asked, can matter more. A ladder need not go up.',
+        source: builtIn ? CITATION : undefined,
+      }}
+      words={`Agreement against size: ${marks.map(sizedInWords).join('; ')}${person ? `; the band is ${inWords(person)}` : ''}`}
+      draw={draw}
+      csv={() => marksCsv(person ? [...marks, person] : marks, references)}
+      note={[
+        ...(person ? [`Band: ${person.name} with its interval, how often one person more agrees with the jury's majority.`] : []),
+        ...dotsNote(marks),
+        'An agreement a little above one half can be the base rate of one answer and no skill: look at κ too.',
+        ...(builtIn ? [`${hollow(references, 1)} ${UNKNOWN_SIZES} ${OTHER_PAIRS}`] : []),
+      ].join(' ')}
+    />
+  );
+}
+
+/** How often the order alone decides, against the number of parameters. */
+function PositionChart({ rows, builtIn }: ChartProps): ReactNode {
+  const marks = useMemo(() => sizedMarks(marksOf(rows, samePositionOf)), [rows]);
+  const references = builtIn ? PUBLISHED_POSITION : NONE;
+  const draw = useCallback((drawing: FigureDrawing) => drawSizes(marks, {
+    label: 'same position after swap, %', references, floor: 0,
+  }, drawing), [marks, references]);
+  if (marks.length === 0) return null;
+  const note = [
+    ...dotsNote(marks), ...(builtIn ? [hollow(references, 0), UNKNOWN_SIZES, 'Other pairs, and other prompts. Not our results.'] : []),
+  ].join(' ');
+  return (
+    <Figure
+      title="Position bias against size"
+      file="position-size"
+      about={{
+        meaning: 'How often the same position wins when the two responses are shown in the other order, so that the order alone decided. The dashed line is one half, a coin.',
+        formula: 'pairs with the same position twice / pairs asked in both orders',
+        caveat: 'A bias too weak to turn a pick round does not show. Both orders are averaged in a label, so that it costs skill and leans to no side.',
+        source: builtIn ? CITATION : undefined,
+      }}
+      words={`Position bias against size: ${marks.map(sizedInWords).join('; ')}`}
+      draw={draw}
+      csv={() => marksCsv(marks, references)}
+      note={note === '' ? undefined : note}
+    />
+  );
+}
+
+const PROMPTS_TITLE = 'Agreement against exemplars';
+
+/** What exemplars and chain of thought change. */
+function PromptChart({ rows, builtIn, rung }: ChartProps & { readonly rung: AnswerRung | undefined }): ReactNode {
+  const series = useMemo(() => promptSeries(rows), [rows]);
+  // The paper read log-probabilities.
+  const published = builtIn && rung === 'logprobs' ? PUBLISHED_SERIES : NO_SERIES;
+  const draw = useCallback((drawing: FigureDrawing) => drawPrompts(series, published, drawing), [series, published]);
+  if (series.length === 0) {
+    return (
+      <section>
+        <h4 className={classes.subheading}>{PROMPTS_TITLE}</h4>
+        <p className={classes.text}>
+          Nothing to show yet: run a language model on these pairs with 0, 1 and 2 exemplars, and again with chain of thought.
+          Each run is a row of the table and a point of a line here.
+        </p>
+      </section>
+    );
+  }
+  const note = [
+    'Squares: the answer at once; triangles: chain of thought first. Dashed: the base prompt, other lines the detailed one.',
+    ...(published.length > 0 ? [`Hollow: PaLM 2 L by its prompt; ${CITATION}. ${OTHER_PAIRS}`] : []),
+  ].join(' ');
+  return (
+    <Figure
+      title={PROMPTS_TITLE}
+      file="agreement-exemplars"
+      about={{
+        meaning: 'How often a language model agrees with people by the number of worked examples in its prompt, with and without chain of thought. Bars are 95% intervals over pairs.',
+        caveat: 'Pairs that serve as exemplars are not judged, so that rows may be of slightly different pairs. In the published study more exemplars did not help on summaries, and eight did harm.',
+        source: published.length > 0 ? CITATION : undefined,
+      }}
+      words={`${PROMPTS_TITLE}: ${series
+        .map(({ name, points }) => `${name}: ${points.map(({ exemplars, value }) => `${exemplars} exemplars ${percent(value, 1)}`).join(', ')}`)
+        .join('; ')}`}
+      draw={draw}
+      csv={() => promptsCsv(series, published)}
+      note={note}
+    />
+  );
+}
+
 /** Whether a labeler's confidence can be believed. */
-export function Reliability({ rows }: { readonly rows: readonly LabelerResult[] }): ReactNode {
-  const scheme = useScheme();
+function Reliability({ rows }: { readonly rows: readonly LabRow[] }): ReactNode {
   const [wanted, setWanted] = useState<string>();
   // A model if there is one: rules are always sure.
   const row = rows.find(({ labeler }) => labeler.id === wanted) ?? rows.find(({ labeler }) => armOf(labeler) === 'rlaif') ?? rows[0]!;
-  const { labeler, figures: { reliability, ece, brier } } = row;
-  const color = armStyle(armOf(labeler)).color(scheme);
-  const draw = useMemo(() => (width: number) => drawReliability(reliability, color, width), [reliability, color]);
+  const { labeler, figures: { reliability } } = row;
+  const armId = armOf(labeler);
+  const draw = useCallback((drawing: FigureDrawing) => drawReliability(reliability, armId, drawing), [reliability, armId]);
   return (
     <Figure
       title="Calibration"
+      file="calibration"
       about={{
         meaning: 'Labels of about the same confidence are taken together: how sure the labeler says it is, and how many people are on its side. On the dashed line the two are the same.',
         caveat: 'People are divided on most pairs, so a labeler that is sure of everything lies below the line.',
@@ -114,7 +240,8 @@ export function Reliability({ rows }: { readonly rows: readonly LabelerResult[] 
         .map(({ confidence, agreement }) => `confidence ${percent(confidence)}, people ${percent(agreement.value)}, n = ${agreement.n}`)
         .join('; ')}`}
       draw={draw}
-      note={`ECE ${number(ece, 3)}, Brier score ${number(brier.value, 3)} [${number(brier.ci[0], 3)}, ${number(brier.ci[1], 3)}], n = ${number(brier.n)}. Larger marks stand for more pairs.`}
+      csv={() => binsCsv(reliability)}
+      note={reliabilityNote(row)}
     >
       <NativeSelect
         size="xs"

@@ -2,16 +2,19 @@ import type { ReactNode } from 'react';
 import classes from './lab.module.css';
 import { LabelersSection } from './LabelersSection';
 import { LlmForm } from './LlmForm';
+import { PageLlmForm } from './PageLlmForm';
 import { PairsSection } from './PairsSection';
 import { Results } from './Results';
 import { RunBox } from './RunBox';
 import { useLab } from './store';
+import { TrainBox } from './TrainBox';
 import { VoteBox } from './VoteBox';
 
 /** The screen "Labelers": how far a labeler can be trusted, and what it costs. */
 export function LabScreen(): ReactNode {
   const announcement = useLab((state) => state.announcement);
   const asksModel = useLab((state) => state.chosen.includes('llm'));
+  const asksPage = useLab((state) => state.chosen.includes('pageLlm'));
   const asksYou = useLab((state) => state.chosen.includes('you'));
   return (
     <div className={classes.screen}>
@@ -25,9 +28,11 @@ export function LabScreen(): ReactNode {
         <LabelersSection />
       </div>
       {asksModel && <LlmForm />}
+      {asksPage && <PageLlmForm />}
       <RunBox />
       {asksYou && <VoteBox />}
       <Results />
+      <TrainBox />
       <div aria-live="polite" className={classes.announcer} data-testid="lab-announcement">
         {announcement}
       </div>

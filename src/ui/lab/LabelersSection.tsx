@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
 import { useLab } from './store';
-import { LLM_CHOICE, RULE_CHOICES, WORLD_CHOICES, YOU_CHOICE, type ChoiceWords } from './words';
+import { JUDGE_CHOICES, LLM_CHOICE, PAGE_LLM_CHOICE, RULE_CHOICES, SCORE_CHOICES, WORLD_CHOICES, YOU_CHOICE, type ChoiceWords } from './words';
 
 /** Who judges the pairs. */
 export function LabelersSection(): ReactNode {
@@ -19,8 +19,10 @@ export function LabelersSection(): ReactNode {
       </h3>
       <div className={classes.choices}>
         <Group title="Of the built-in world" choices={WORLD_CHOICES} off={!builtIn} />
+        <Group title="Small judges, asked to choose" choices={JUDGE_CHOICES} off={!builtIn} />
+        <Group title="Small judges, asked for scores" choices={SCORE_CHOICES} off={!builtIn} />
         <Group title="Rules" choices={RULE_CHOICES} off={false} />
-        <Group title="Language models" choices={[LLM_CHOICE]} off={false} />
+        <Group title="Language models" choices={[LLM_CHOICE, PAGE_LLM_CHOICE]} off={false} />
         <Group title="People" choices={[YOU_CHOICE]} off={false} />
       </div>
       {!builtIn && <p className={classes.text}>The labelers of the built-in world know no other pairs.</p>}

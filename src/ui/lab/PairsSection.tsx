@@ -1,6 +1,6 @@
 import { Button, NativeSelect, NumberInput, Progress, SegmentedControl, TextInput } from '@mantine/core';
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
-import { PAIR_COUNT, type ImportQuestion } from '../../experiments/labStore';
+import { PAIR_COUNT, type ImportQuestion } from '../../experiments/labState';
 import type { PairImport } from '../../experiments/pairImport';
 import type { PairColumns } from '../../experiments/pairRows';
 import { number } from '../shared/format';

@@ -1,19 +1,23 @@
 import { Button } from '@mantine/core';
-import { useRef, type ReactNode } from 'react';
+import { useMemo, useRef, type ReactNode } from 'react';
 import { annotationsJson, labelsJson, leaderboardCsv, leaderboardJson } from '../../experiments/labFiles';
-import type { LabResults } from '../../experiments/labResults';
+import { leaderboardRows, type LabResults } from '../../experiments/labResults';
+import { WORLD_WAITS } from '../../experiments/labWorld';
+import { isActive } from '../../experiments/runStore';
 import { download } from '../charts/exportChart';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import { useRun } from '../shared/store';
 import { AgreementMatrix } from './AgreementMatrix';
 import { Disputes } from './Disputes';
 import classes from './lab.module.css';
-import { AgreementCharts, Reliability } from './LabCharts';
+import { LabCharts } from './LabCharts';
 import { Leaderboard } from './Leaderboard';
 import { useLab } from './store';
 
 export function Results(): ReactNode {
   const results = useLab((state) => state.results);
+  const waits = useWorldWaits();
   return (
     <section aria-labelledby="lab-results" className={classes.results}>
       <div className={classes.bar}>
@@ -22,10 +26,17 @@ export function Results(): ReactNode {
         </h3>
         <Files results={results} />
       </div>
+      {waits && <p className={classes.text}>Labels cannot be loaded yet. {WORLD_WAITS}</p>}
       <ReplayNote />
       {results && results.rows.length > 0 ? <Figures results={results} /> : <Empty sampled={results?.pairs.length} />}
     </section>
   );
+}
+
+/** Whether loading labels would sample pairs beside a run. */
+function useWorldWaits(): boolean {
+  const world = useLab((state) => state.source === 'builtIn');
+  return useRun((state) => isActive(state)) && world;
 }
 
 function Empty({ sampled }: { readonly sampled: number | undefined }): ReactNode {
@@ -40,17 +51,17 @@ function Empty({ sampled }: { readonly sampled: number | undefined }): ReactNode
 }
 
 function Figures({ results }: { readonly results: LabResults }): ReactNode {
-  const { rows, pairs, name } = results;
+  const { pairs, name, builtIn } = results;
+  const rows = useMemo(() => leaderboardRows(results.rows), [results.rows]);
+  const several = rows.some(({ trainings }) => trainings.length > 0);
   return (
     <>
       <p className={classes.text}>
-        {number(pairs.length)} pairs of {name}. Intervals are of 95%, over pairs.
+        {number(pairs.length)} pairs of {name}. Intervals are of 95%, over pairs
+        {several && '; where a model was trained several times, figures are means over its trainings, and intervals are over pairs and trainings'}.
       </p>
       <Leaderboard rows={rows} />
-      <div className={classes.figures}>
-        <AgreementCharts results={results} />
-        <Reliability rows={rows} />
-      </div>
+      <LabCharts rows={rows} builtIn={builtIn} />
       <AgreementMatrix results={results} />
       <Disputes results={results} />
     </>
@@ -70,6 +81,7 @@ function ReplayNote(): ReactNode {
 /** Files out of the lab, and recorded labels into it. */
 function Files({ results }: { readonly results: LabResults | undefined }): ReactNode {
   const busy = useLab((state) => state.status !== 'idle');
+  const waits = useWorldWaits();
   const noPairs = useLab((state) => state.source === 'imported' && !state.imported);
   const replay = useLab((state) => state.replay);
   const clear = useLab((state) => state.clearResults);
@@ -79,13 +91,13 @@ function Files({ results }: { readonly results: LabResults | undefined }): React
     <div className={classes.files}>
       {results && results.rows.length > 0 && (
         <>
-          <Button size="compact-sm" variant="default" onClick={() => save('leaderboard.csv', 'text/csv', leaderboardCsv(results.rows))}>
+          <Button size="compact-sm" variant="default" onClick={() => save('leaderboard.csv', 'text/csv', leaderboardCsv(leaderboardRows(results.rows)))}>
             CSV
           </Button>
           <Button
             size="compact-sm"
             variant="default"
-            onClick={() => save('leaderboard.json', 'application/json', leaderboardJson(results.name, results.rows))}
+            onClick={() => save('leaderboard.json', 'application/json', leaderboardJson(results.name, leaderboardRows(results.rows)))}
           >
             JSON
           </Button>
@@ -105,7 +117,7 @@ function Files({ results }: { readonly results: LabResults | undefined }): React
           </Button>
         </>
       )}
-      <Button size="compact-sm" variant="default" disabled={busy || noPairs} onClick={() => chooser.current?.click()}>
+      <Button size="compact-sm" variant="default" disabled={busy || noPairs || waits} onClick={() => chooser.current?.click()}>
         Load labels
       </Button>
       <InfoTip

@@ -1,12 +1,14 @@
 import { Button, Progress } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { askedOf, type LabelerProgress } from '../../experiments/labStore';
-import { missingOf, type LlmSettings } from '../../experiments/llmSettings';
+import { askedOf, type LabChoice, type LabelerProgress } from '../../experiments/labState';
+import { WORLD_WAITS } from '../../experiments/labWorld';
+import { missingInPrompt, missingOf } from '../../experiments/llmSettings';
+import { missingOfPage, TRAINING } from '../../experiments/pageLlmStore';
 import { isActive } from '../../experiments/runStore';
 import { number } from '../shared/format';
 import { useRun } from '../shared/store';
 import classes from './lab.module.css';
-import { useLab } from './store';
+import { useLab, usePageLlm } from './store';
 import { choiceTitle, dollars } from './words';
 
 /** Why nothing can be run now; undefined where everything is there. */
@@ -14,25 +16,29 @@ function useReason(): string | undefined {
   const nobody = useLab((state) => askedOf(state).length === 0);
   const noPairs = useLab((state) => state.source === 'imported' && !state.imported);
   const missing = useLab((state) => (state.chosen.includes('llm') ? missingOf(state.llm, state.hasKey) : undefined));
+  const missingHere = usePageLlm((state) => missingOfPage(state));
+  const missingInPagePrompt = useLab((state) => missingInPrompt(state.pagePrompt));
+  const asksPage = useLab((state) => state.chosen.includes('pageLlm'));
   const training = useRun((state) => isActive(state));
   const world = useLab((state) => state.source === 'builtIn');
   if (noPairs) return 'Choose a file or a data set first.';
   if (nobody) return 'Choose at least one labeler.';
-  if (training && world) return 'A run is under way in the playground: let it finish first, or judge pairs of your own.';
-  return missing;
+  if (training && world) return WORLD_WAITS;
+  if (training && asksPage) return TRAINING;
+  return missing ?? (asksPage ? (missingHere ?? missingInPagePrompt) : undefined);
 }
 
 const STATUS_WORDS = {
   idle: 'Pairs leave this page only for an LLM behind a URL, if one is chosen.',
   running: 'Labelling',
-  paused: 'Paused; calls on their way are awaited.',
+  paused: 'Paused; what is on its way is awaited.',
 } as const;
 
 /** The large button, and how far each labeler is. */
 export function RunBox(): ReactNode {
   const status = useLab((state) => state.status);
   const activity = useLab((state) => state.activity);
-  const asksModel = useLab((state) => state.progress.some(({ choice, state: now }) => choice === 'llm' && now === 'working'));
+  const pausable = useLab((state) => state.pausable);
   const run = useLab((state) => state.run);
   const pause = useLab((state) => state.pause);
   const resume = useLab((state) => state.resume);
@@ -62,13 +68,13 @@ export function RunBox(): ReactNode {
             Resume
           </Button>
         )}
-        {status === 'running' && asksModel && (
+        {status === 'running' && pausable && (
           <Button size="md" variant="default" onClick={pause}>
             Pause
           </Button>
         )}
         <p id="lab-state" className={classes.state}>
-          {activity ?? (blocked ? reason : STATUS_WORDS[status])}
+          {blocked ? reason : status === 'running' ? (activity ?? STATUS_WORDS.running) : STATUS_WORDS[status]}
         </p>
       </div>
       <ProgressList />
@@ -79,8 +85,6 @@ export function RunBox(): ReactNode {
 
 function ProgressList(): ReactNode {
   const progress = useLab((state) => state.progress);
-  const total = useLab((state) => state.total);
-  const llm = useLab((state) => state.llm);
   const idle = useLab((state) => state.status === 'idle');
   // Where all is done, the table says it.
   const shown = idle ? progress.filter(({ calls, state }) => calls !== undefined || state === 'ended') : progress;
@@ -90,12 +94,12 @@ function ProgressList(): ReactNode {
       {shown.map((one) => (
         <li key={one.choice}>
           <span>{choiceTitle(one.choice)}</span>
-          <Progress value={(100 * one.done) / Math.max(1, total)} size="sm" aria-label={`${choiceTitle(one.choice)}, labelled so far`} />
+          <Progress value={(100 * one.done) / Math.max(1, one.total)} size="sm" aria-label={`${choiceTitle(one.choice)}, labelled so far`} />
           <span className={classes.soft}>
-            {number(one.done)} of {number(total)}
+            {number(one.done)} of {number(one.total)}
             {one.state === 'ended' && ', ended'}
           </span>
-          {one.calls && <span className={classes.calls}>{callWords(one.calls, llm)}</span>}
+          {one.calls && <span className={classes.calls}>{callWords(one.calls, one.choice)}</span>}
         </li>
       ))}
     </ul>
@@ -104,12 +108,12 @@ function ProgressList(): ReactNode {
 
 const RUNGS = { logprobs: 'log-probabilities', structured: 'JSON', choice: 'bare choices' } as const;
 
-function callWords(calls: NonNullable<LabelerProgress['calls']>, { capUsd, priceInput }: LlmSettings): string {
-  const { spentUsd, made, cached, retries, unparsed, wait, rung } = calls;
+function callWords(calls: NonNullable<LabelerProgress['calls']>, choice: LabChoice): string {
+  const { spentUsd, capUsd, made, cached, retries, unparsed, wait, rung } = calls;
   return [
-    priceInput === undefined
+    ...(choice === 'pageLlm' ? [] : [spentUsd === undefined
       ? 'spending not counted without prices'
-      : `spent ${dollars(spentUsd)}${capUsd === undefined ? '' : ` of at most ${dollars(capUsd)}`}`,
+      : `spent ${dollars(spentUsd)}${capUsd === undefined ? '' : ` of at most ${dollars(capUsd)}`}`]),
     `${number(made)} calls`,
     ...(cached > 0 ? [`${number(cached)} from stored replies`] : []),
     ...(retries > 0 ? [`${number(retries)} repeated`] : []),

@@ -2,11 +2,12 @@ import { Button, Kbd, Progress, Switch } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { HumanPair } from '../../core/humanPairs';
-import { pairsOf } from '../../experiments/labStore';
+import { pairsOf } from '../../experiments/labState';
 import { ballotOf, MIN_VOTED, YOU, type Ballot, type Question, type Vote, type VoteAnswer } from '../../experiments/labVotes';
 import { number, percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
+import { SamplePairs } from './SamplePairs';
 import { useLab } from './store';
 
 interface Command {
@@ -58,15 +59,11 @@ export function VoteBox(): ReactNode {
 
 function NoPairs(): ReactNode {
   const builtIn = useLab((state) => state.source === 'builtIn');
-  const idle = useLab((state) => state.status === 'idle');
-  const samplePairs = useLab((state) => state.samplePairs);
   if (!builtIn) return <p className={classes.text}>Choose a file or a data set first.</p>;
   return (
     <p className={classes.text}>
       The pairs are not there yet.{' '}
-      <Button size="compact-sm" variant="default" loading={!idle} onClick={() => void samplePairs()}>
-        Sample the pairs
-      </Button>
+      <SamplePairs />
     </p>
   );
 }

@@ -1,142 +1,63 @@
 import * as Plot from '@observablehq/plot';
-import type { LabelerResult, ReliabilityBin } from '../../core/labReport';
-import { PUBLISHED_LABELERS } from '../playground/published';
-import { armStyle, type Scheme } from '../shared/arms';
-import { armOf, size } from './words';
+import type { ReliabilityBin } from '../../core/labReport';
+import type { FigureDrawing } from '../charts/Figure';
+import { armStyle } from '../shared/arms';
+import { shorten, shortName, type ChartMark, type Reference } from './chartRows';
+import { BAR, extent, finish, GRID, HALF, HOLLOW, percentTick, STYLE, TRAINING } from './plotParts';
+import { armOf } from './words';
 
-interface DrawOptions {
-  readonly width: number;
-  readonly scheme: Scheme;
-}
-
-const GRID = { stroke: 'currentColor', strokeOpacity: 0.14 };
-const HALF = { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '2 3' };
-const STYLE = { background: 'none', fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' };
-const HOLLOW = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.4 };
 /** From this width on names stand beside their marks; below it, above them. */
 const WIDE = 400;
 /** Characters of a name that fit there. */
 const NAME = { beside: 31, above: 44 };
 
-const percentTick = (value: number): string => `${Math.round(100 * value)}`;
-
-/** Hidden from screen readers, as the container says in words what is drawn. */
-function finish(plot: ReturnType<typeof Plot.plot>): SVGSVGElement {
-  const svg = plot as SVGSVGElement;
-  svg.setAttribute('aria-hidden', 'true');
-  return svg;
-}
-
-/** Lowest and highest share drawn: all intervals, and one half. */
-function extent(shares: readonly number[]): [number, number] {
-  const low = shares.reduce((a, b) => Math.min(a, b), 0.5);
-  const high = shares.reduce((a, b) => Math.max(a, b), 0.5);
-  return [Math.max(0, low - 0.03), Math.min(1, high + 0.03)];
-}
-
-interface Mark {
-  readonly name: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly color: string;
-  readonly symbol: string;
-  readonly parameters?: number | undefined;
-}
-
-function marksOf(rows: readonly LabelerResult[], scheme: Scheme): Mark[] {
-  return rows.map(({ labeler, figures: { agreement } }) => {
-    const style = armStyle(armOf(labeler));
-    return {
-      name: labeler.name, value: agreement.value, low: agreement.ci[0], high: agreement.ci[1],
-      color: style.color(scheme), symbol: style.marker, parameters: labeler.parameters,
-    };
-  });
-}
-
-const shorten = (name: string, limit: number): string => (name.length > limit ? `${name.slice(0, limit - 1)}…` : name);
-
-/** Agreement with people, a row a labeler, the best first; hollow marks for published figures. */
-export function drawAgreement(rows: readonly LabelerResult[], published: boolean, { width, scheme }: DrawOptions): SVGSVGElement {
-  const marks = marksOf(rows, scheme).sort((a, b) => b.value - a.value);
-  const references = published ? PUBLISHED_LABELERS.map(({ name, alignment }) => ({ name: `${name}, published`, value: alignment })) : [];
-  const place = new Map([...marks, ...references].map((mark, i) => [mark, i]));
-  const y = (mark: Mark | (typeof references)[number]): number => place.get(mark)!;
+/**
+ * A figure of each labeler, a row a labeler, the highest first; hollow dots for single trainings, hollow diamonds for
+ * published figures.
+ */
+export function drawAgreement(marks: readonly ChartMark[], references: readonly Reference[], { width, scheme }: FigureDrawing): SVGSVGElement {
+  const names = marks.map(({ name }) => name);
+  const rows = marks
+    .map(({ name, labeler, figure: { value, ci }, trainings }) => {
+      const style = armStyle(armOf(labeler));
+      return { name: shortName(name, names), value, low: ci[0], high: ci[1], color: style.color(scheme), symbol: style.marker, trainings };
+    })
+    .sort((a, b) => b.value - a.value)
+    .map((row, place) => ({ ...row, place }));
+  const published = references.map(({ name, value }, i) => ({ name: `${name}, published`, value, place: rows.length + i }));
+  const trainings = rows.flatMap(({ place, color, trainings: each }) => each.map(({ figure }) => ({ place, color, value: figure.value })));
+  const count = rows.length + published.length;
   const beside = width >= WIDE;
-  const row = beside ? 26 : 38;
   // Names at the left edge of the picture, whatever the margin.
   const label = {
-    frameAnchor: 'left', textAnchor: 'start', fill: 'currentColor',
+    frameAnchor: 'left', textAnchor: 'start', fill: 'currentColor', y: 'place',
     lineAnchor: beside ? 'middle' : 'bottom', dx: beside ? -186 : 0, dy: beside ? 0 : -8,
   } as const;
   const limit = beside ? NAME.beside : NAME.above;
   return finish(Plot.plot({
     width,
-    height: 58 + row * place.size,
+    height: 58 + (beside ? 26 : 38) * count,
     marginTop: 24,
     marginBottom: 34,
     marginLeft: beside ? 194 : 8,
     marginRight: 16,
     style: STYLE,
-    x: { domain: extent([...marks.flatMap(({ low, high }) => [low, high]), ...references.map(({ value }) => value)]), label: null, axis: null },
-    y: { domain: [beside ? -0.5 : -0.7, place.size - 0.5], axis: null, reverse: true },
+    x: {
+      domain: extent([...rows.flatMap(({ low, high }) => [low, high]), ...[...trainings, ...published].map(({ value }) => value)]),
+      label: null, axis: null,
+    },
+    y: { domain: [beside ? -0.5 : -0.7, count - 0.5], axis: null, reverse: true },
     marks: [
       Plot.gridX(GRID),
       Plot.axisX({ tickFormat: percentTick, tickSize: 4, ticks: Math.max(3, Math.round(width / 120)) }),
       Plot.text(['agrees with people, % →'], { frameAnchor: 'bottom-right', dx: 2, dy: 31, fill: 'currentColor' }),
       Plot.ruleX([0.5], HALF),
-      Plot.link(marks, { x1: 'low', x2: 'high', y1: y, y2: y, stroke: 'color', strokeWidth: 3, strokeOpacity: 0.45 }),
-      Plot.dot(marks, { x: 'value', y, fill: 'color', symbol: 'symbol', r: 4.5 }),
-      Plot.dot(references, { x: 'value', y, symbol: 'diamond', r: 4.5, ...HOLLOW }),
-      Plot.text(marks, { ...label, y, text: ({ name }: Mark) => shorten(name, limit) }),
-      Plot.text(references, { ...label, y, text: 'name', fontStyle: 'italic' }),
-    ],
-    color: { type: 'identity' },
-    symbol: { type: 'identity' },
-  }));
-}
-
-/** Agreement against the number of parameters, for labelers that have one. */
-export function drawSizes(rows: readonly LabelerResult[], published: boolean, { width, scheme }: DrawOptions): SVGSVGElement {
-  const marks = marksOf(rows, scheme).filter(({ parameters }) => parameters !== undefined && parameters > 0);
-  const sizes = marks.map(({ parameters }) => parameters!);
-  const references = published ? PUBLISHED_LABELERS : [];
-  const [least, most] = [Math.min(...sizes) / 4, Math.max(...sizes) * 4];
-  /** Which end of a name stands above its mark, so that the name stays within the picture. */
-  const anchorOf = ({ parameters }: Mark): 'start' | 'middle' | 'end' => {
-    const along = Math.log(parameters! / least) / Math.log(most / least);
-    return along < 0.35 ? 'start' : along > 0.65 ? 'end' : 'middle';
-  };
-  const names = (['start', 'middle', 'end'] as const).map((textAnchor) =>
-    Plot.text(marks.filter((mark) => anchorOf(mark) === textAnchor), {
-      x: 'parameters', y: 'high', text: ({ name }: Mark) => shorten(name, NAME.beside), textAnchor, dy: -8, fill: 'currentColor',
-    }));
-  return finish(Plot.plot({
-    width,
-    height: 260,
-    marginTop: 26,
-    marginBottom: 34,
-    marginLeft: 36,
-    // The published ones stand beside the axis: nobody has said how large they are.
-    marginRight: published ? 108 : 16,
-    style: STYLE,
-    x: { type: 'log', domain: [least, most], label: null, axis: null },
-    y: {
-      domain: extent([...marks.flatMap(({ low, high }) => [low, high]), ...references.map(({ alignment }) => alignment)]),
-      label: null, axis: null,
-    },
-    marks: [
-      Plot.gridY(GRID),
-      Plot.axisY({ tickFormat: percentTick, tickSize: 0, tickPadding: 6 }),
-      Plot.axisX({ tickFormat: (value: number) => size(value), ticks: Math.max(2, Math.round(width / 140)), tickSize: 4 }),
-      Plot.text(['agrees with people, %'], { frameAnchor: 'top-left', dx: -34, dy: -20, fill: 'currentColor' }),
-      Plot.text(['parameters →'], { frameAnchor: 'bottom-right', dx: 2, dy: 31, fill: 'currentColor' }),
-      Plot.ruleY([0.5], HALF),
-      Plot.link(marks, { x1: 'parameters', x2: 'parameters', y1: 'low', y2: 'high', stroke: 'color', strokeWidth: 3, strokeOpacity: 0.45 }),
-      Plot.dot(marks, { x: 'parameters', y: 'value', fill: 'color', symbol: 'symbol', r: 4.5 }),
-      ...names,
-      Plot.dot(references, { frameAnchor: 'right', dx: 14, y: 'alignment', symbol: 'diamond', r: 4.5, ...HOLLOW }),
-      Plot.text(references, { frameAnchor: 'right', textAnchor: 'start', dx: 24, y: 'alignment', text: 'name', fontStyle: 'italic', fill: 'currentColor' }),
+      Plot.link(rows, { x1: 'low', x2: 'high', y1: 'place', y2: 'place', stroke: 'color', ...BAR }),
+      Plot.dot(rows, { x: 'value', y: 'place', fill: 'color', symbol: 'symbol', r: 4.5 }),
+      Plot.dot(trainings, { x: 'value', y: 'place', dy: 8, stroke: 'color', ...TRAINING }),
+      Plot.dot(published, { x: 'value', y: 'place', symbol: 'diamond', r: 4.5, ...HOLLOW }),
+      Plot.text(rows, { ...label, text: ({ name }: { name: string }) => shorten(name, limit) }),
+      Plot.text(published, { ...label, text: 'name', fontStyle: 'italic' }),
     ],
     color: { type: 'identity' },
     symbol: { type: 'identity' },
@@ -144,7 +65,8 @@ export function drawSizes(rows: readonly LabelerResult[], published: boolean, { 
 }
 
 /** Agreement against stated confidence, a mark a bin; on the diagonal a labeler is calibrated. */
-export function drawReliability(bins: readonly ReliabilityBin[], color: string, width: number): SVGSVGElement {
+export function drawReliability(bins: readonly ReliabilityBin[], armId: string, { width, scheme }: FigureDrawing): SVGSVGElement {
+  const color = armStyle(armId).color(scheme);
   const marks = bins.map(({ confidence, agreement }) => ({
     confidence, value: agreement.value, low: agreement.ci[0], high: agreement.ci[1], n: agreement.n,
   }));

@@ -1,8 +1,11 @@
 import type { Estimate } from '../../core/bundle';
+import { JUDGE_SEEDS, JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../../core/judges';
 import type { LabelerFigures, LabelerInfo, LabelerResult } from '../../core/labReport';
-import type { LabChoice } from '../../experiments/labStore';
+import type { LabChoice } from '../../experiments/labState';
+import type { LlmSettings } from '../../experiments/llmSettings';
 import { number, percent } from '../shared/format';
 import type { InfoTipProps } from '../shared/InfoTip';
+import { rungOf, type AnswerRung } from './chartRows';
 
 type About = Omit<InfoTipProps, 'label'>;
 
@@ -23,13 +26,6 @@ export const WORLD_CHOICES: readonly ChoiceWords[] = [
     },
   },
   {
-    choice: 'judge',
-    title: 'Small judge',
-    about: {
-      meaning: 'The language model that ships with this page and labels in its RLAIF runs. It is asked in both orders.',
-    },
-  },
-  {
     choice: 'noisy',
     title: 'Noise-controlled labeler',
     about: {
@@ -38,6 +34,28 @@ export const WORLD_CHOICES: readonly ChoiceWords[] = [
     },
   },
 ];
+
+/** "0.17 M", as judges are named elsewhere. */
+const millions = (size: JudgeSizeId): string => `${(JUDGE_SIZES[size].parameters / 1e6).toFixed(2)} M`;
+
+/** The ladder of small judges, smallest first. */
+export const JUDGE_CHOICES: readonly ChoiceWords[] = JUDGE_SIZE_IDS.map((size) => ({
+  choice: `judge-${size}`,
+  title: `Judge ${size.toUpperCase()}, ${millions(size)}`,
+  about: {
+    meaning: `A language model of ${millions(size)} parameters that ships with this page, asked in both orders which response is better.`,
+    caveat: `Trained ${JUDGE_SEEDS} times with the lessons in another order; each of the ${JUDGE_SEEDS} is asked.`,
+  },
+}));
+
+export const SCORE_CHOICES: readonly ChoiceWords[] = JUDGE_SIZE_IDS.map((size) => ({
+  choice: `scores-${size}`,
+  title: `Scores of judge ${size.toUpperCase()}`,
+  about: {
+    meaning: 'The same judge scores each response by itself, from 1 to 10; the one that is likelier to score higher wins. No order, no position bias.',
+    caveat: `Trained ${JUDGE_SEEDS} times with the lessons in another order; each of the ${JUDGE_SEEDS} is asked.`,
+  },
+}));
 
 export const RULE_CHOICES: readonly ChoiceWords[] = [
   { choice: 'longer', title: 'Longer wins', about: { meaning: 'Picks the response with more words.' } },
@@ -56,6 +74,15 @@ export const LLM_CHOICE: ChoiceWords = {
   },
 };
 
+export const PAGE_LLM_CHOICE: ChoiceWords = {
+  choice: 'pageLlm',
+  title: 'An LLM in this page',
+  about: {
+    meaning: 'A language model that is downloaded once and runs on the GPU of this device: no key, no costs, and no text leaves this page.',
+    caveat: 'Needs WebGPU, a download of some hundred megabytes or more, and as much GPU memory.',
+  },
+};
+
 export const YOU_CHOICE: ChoiceWords = {
   choice: 'you',
   title: 'You',
@@ -65,7 +92,7 @@ export const YOU_CHOICE: ChoiceWords = {
   },
 };
 
-const CHOICES = [...WORLD_CHOICES, ...RULE_CHOICES, LLM_CHOICE, YOU_CHOICE];
+const CHOICES = [...WORLD_CHOICES, ...JUDGE_CHOICES, ...SCORE_CHOICES, ...RULE_CHOICES, LLM_CHOICE, PAGE_LLM_CHOICE, YOU_CHOICE];
 
 export function choiceTitle(choice: LabChoice): string {
   return CHOICES.find((one) => one.choice === choice)!.title;
@@ -75,6 +102,11 @@ export function choiceTitle(choice: LabChoice): string {
 export function size(parameters: number): string {
   const [unit, divisor] = parameters >= 1e9 ? ['B', 1e9] : parameters >= 1e6 ? ['M', 1e6] : ['K', 1e3];
   return `${+(parameters / divisor).toPrecision(3)} ${unit}`;
+}
+
+/** "945 MB", "1.6 GB". */
+export function megabytes(count: number): string {
+  return count < 1000 ? `${number(count)} MB` : `${number(count / 1000, 1)} GB`;
 }
 
 /** US dollars with the digits that count: "$0.0012", "$1.34". */
@@ -105,10 +137,36 @@ function shareCell(estimate: Estimate | undefined): Cell | undefined {
   return { main: percent(estimate.value, 1), soft: `[${low}, ${high}]`, value: estimate.value };
 }
 
+/** Where every labeler speaks once. */
+export const FIRST_TRAININGS = 'A model that was trained several times speaks here through its first training.';
+
+/** How a language model's answers were read, in the order of how much they tell. */
+export const RUNG_TITLES: Readonly<Record<AnswerRung, string>> = {
+  logprobs: 'log-probabilities', structured: 'JSON with confidence', choice: 'a bare choice', unknown: 'not recorded',
+};
+const RUNG_SHORT: Readonly<Record<AnswerRung, string>> = {
+  logprobs: 'log-probs', structured: 'JSON', choice: 'choice', unknown: '?',
+};
+const RUNG_ORDER = Object.keys(RUNG_TITLES);
+
+/** Shown where there are language models: nobody else is read in several ways. */
+const RUNG_COLUMN: LeaderboardColumn = {
+  id: 'rung',
+  title: 'Read from',
+  about: {
+    meaning: "How a language model's answers were read: probabilities of the first token, a JSON object with a stated confidence, or a bare number.",
+    caveat: 'Figures of models that were read in different ways are not comparable; charts show one way at a time.',
+  },
+  cell({ labeler }) {
+    const rung = rungOf(labeler);
+    return rung && { main: RUNG_SHORT[rung], value: RUNG_ORDER.indexOf(rung) };
+  },
+};
+
 const figure = (id: string, title: string, about: About, cell: (figures: LabelerFigures) => Cell | undefined): LeaderboardColumn =>
   ({ id, title, about, cell: ({ figures }) => cell(figures) });
 
-export const COLUMNS: readonly LeaderboardColumn[] = [
+const COLUMNS: readonly LeaderboardColumn[] = [
   {
     id: 'size',
     title: 'Size',
@@ -116,7 +174,7 @@ export const COLUMNS: readonly LeaderboardColumn[] = [
     cell: ({ labeler: { parameters } }) => (parameters === undefined ? undefined : { main: size(parameters), value: parameters }),
   },
   figure('agreement', 'Agrees with people', {
-    meaning: 'How often the labeler picks the response that more people prefer, ties half, with its 95% interval.',
+    meaning: 'How often the labeler picks the response that more people prefer, ties half, with its 95% interval: over pairs, and over trainings too where a model was trained several times.',
     formula: 'pairs with the same pick / pairs',
     caveat: 'People disagree with each other: 100% is not to be had. Replies that could not be read count as ties.',
   }, ({ agreement }) => shareCell(agreement)),
@@ -161,11 +219,39 @@ export const COLUMNS: readonly LeaderboardColumn[] = [
   }, ({ secondsPer1000 }) => secondsPer1000 === undefined ? undefined : {
     main: number(secondsPer1000, secondsPer1000 < 10 ? 1 : 0), value: secondsPer1000,
   }),
-  figure('n', 'n', { meaning: 'Pairs labelled.' }, ({ n }) => ({ main: number(n), value: n })),
+  figure('n', 'n', {
+    meaning: 'Pairs labelled. Of a model that was trained several times, the labels of all its trainings.',
+  }, ({ n }) => ({ main: number(n), value: n })),
 ];
+
+/** The columns that rows of these labelers need. */
+export function columnsOf(rows: readonly LabelerResult[]): readonly LeaderboardColumn[] {
+  const [first, ...others] = COLUMNS;
+  return rows.some(({ labeler }) => rungOf(labeler)) ? [first!, RUNG_COLUMN, ...others] : COLUMNS;
+}
 
 /** The arm whose colour a labeler has: people as in RLHF, models as in RLAIF, rules as the neutral baseline. */
 export function armOf({ kind }: Pick<LabelerInfo, 'kind'>): 'rlhf' | 'rlaif' | 'sft' {
   if (kind === 'people' || kind === 'you') return 'rlhf';
   return kind === 'rule' ? 'sft' : 'rlaif';
 }
+
+/** How a language model's answer can be read, to be chosen from. */
+export const RUNG_CHOICES: Readonly<Record<LlmSettings['rung'], { readonly title: string; readonly about: string }>> = {
+  auto: {
+    title: 'the best way it has (auto)',
+    about: 'One or two short test calls find out, before the first label: log-probabilities, else JSON, else a bare choice.',
+  },
+  logprobs: {
+    title: 'log-probabilities',
+    about: 'The probabilities of the first token being 1 or 2, as in Lee et al. 2023: soft labels at one token a call. Not every model gives them.',
+  },
+  structured: {
+    title: 'JSON with a confidence',
+    about: 'A choice with a stated confidence of 50 to 100. Models tend to state more than they have.',
+  },
+  choice: {
+    title: 'a bare choice',
+    about: '1 or 2 and nothing else: hard labels, one half where the two orders disagree.',
+  },
+};

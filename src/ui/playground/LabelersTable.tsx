@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Estimate, LabelerRecord, RunBundle } from '../../core/bundle';
+import type { ArmConfig } from '../../core/config';
+import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
 import { number, percent, percentInterval } from '../shared/format';
 import { CITATION, isComparable, PUBLISHED_AGREEMENT, PUBLISHED_LABELERS } from './published';
@@ -52,10 +54,10 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
             </tr>
           </thead>
           <tbody>
-            {labelers.map((labeler) => (
-              <tr key={labeler.id}>
+            {labelers.map((labeler, i) => (
+              <tr key={config.arms[i]?.id ?? labeler.id}>
                 <th scope="row">
-                  {labeler.name}{' '}
+                  {config.arms[i] && <ArmMark armId={config.arms[i].id} />} {labeler.name}{' '}
                   <InfoTip
                     label={labeler.name}
                     meaning={labeler.origin}
@@ -78,7 +80,7 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
                 <td>
                   <Position labeler={labeler} />
                 </td>
-                <td>{cost(labeler, config.people.perPair, config.ai.bothOrders)}</td>
+                <td>{cost(labeler, config.arms[i], config.people.perPair)}</td>
               </tr>
             ))}
             {published.map(({ name, alignment, samePosition }) => (
@@ -131,10 +133,13 @@ function Position({ labeler }: { readonly labeler: LabelerRecord }): ReactNode {
   );
 }
 
-function cost(labeler: LabelerRecord, perPair: number, bothOrders: boolean): string {
+function cost(labeler: LabelerRecord, arm: ArmConfig | undefined, perPair: number): string {
   const human = labeler.kind === 'people' || labeler.kind === 'you';
-  if (human) return `${number(labeler.n * perPair)} human`;
-  const asked = bothOrders ? `, asked ${number(labeler.n * 2)} times` : '';
+  if (human) return `${number(labeler.n * (arm?.feedback === 'given' ? 1 : perPair))} human`;
+  if (labeler.kind === 'rule') return `0 human, ${number(labeler.n)} by a rule`;
+  // Position bias is of the pairs that were asked in both orders.
+  const again = labeler.samePosition?.n ?? 0;
+  const asked = again > 0 ? `, asked ${number(labeler.n + again)} times` : '';
   const paid = labeler.costUsd > 0 ? `, $${labeler.costUsd.toFixed(2)}` : '';
   return `0 human, ${number(labeler.n)} AI${asked}${paid}`;
 }

@@ -1,11 +1,11 @@
 import { Anchor, Button, CopyButton } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
-import { getField } from '../../core/config';
-import { isActive, staleData, staleFields } from '../../experiments/runStore';
-import type { ShownRun } from '../../experiments/shownRun';
-import { day, plainValue } from '../shared/format';
+import type { ExperimentConfig } from '../../core/config';
+import { isActive, staleArms, staleData, staleFields } from '../../experiments/runStore';
+import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useActions, useRun } from '../shared/store';
+import { changeWords } from './changes';
 import classes from './playground.module.css';
 
 /** Which run is on screen: recorded, kept, under way or finished. */
@@ -74,11 +74,11 @@ export function StaleNotice(): ReactNode {
   const { run, revert } = useActions();
   const fields = useMemo(() => staleFields({ edited, shown }), [edited, shown]);
   const otherFile = staleData({ edited, shown, data });
-  if (!shown || (fields.length === 0 && !otherFile)) return null;
-  const named = fields
-    .slice(0, 6)
-    .map((entry) => `${entry.field.label}: ${valueChange(shown, entry, getField(edited, entry))}`);
+  const otherArms = staleArms({ edited, shown });
+  if (!shown || (fields.length === 0 && !otherFile && !otherArms)) return null;
+  const named = fields.slice(0, 6).map((entry) => changeWords(entry, shown.config, edited));
   if (fields.length > 6) named.push(`${fields.length - 6} more`);
+  if (otherArms) named.push(`arms: ${armNames(shown.config)} → ${armNames(edited)}`);
   if (otherFile) named.push(`file ${shown.dataName ?? ''} → ${data?.name ?? ''}`);
   return (
     <div className={classes.stale} role="status">
@@ -102,11 +102,7 @@ export function StaleNotice(): ReactNode {
   );
 }
 
-function valueChange(shown: ShownRun, entry: Parameters<typeof getField>[1], now: number | string | boolean): string {
-  const words = (value: number | string | boolean): string =>
-    entry.field.kind === 'choice' ? (entry.field.options[value as string] ?? plainValue(value)) : plainValue(value);
-  return `${words(getField(shown.config, entry))} → ${words(now)}`;
-}
+const armNames = ({ arms }: Pick<ExperimentConfig, 'arms'>): string => arms.map(({ label }) => label).join(' / ');
 
 /** What went wrong and what to do; nothing that was finished is gone. */
 export function TroubleNotice(): ReactNode {

@@ -25,7 +25,7 @@ export function Pipeline(): ReactNode {
   );
 
   return (
-    <section aria-label="Pipeline" className={classes.strip} style={{ '--arms': arms.length } as CSSProperties}>
+    <section aria-label="Pipeline" className={classes.strip} style={{ '--lane': laneWidth(arms) } as CSSProperties}>
       <div className={classes.shared}>
         {SHARED_STAGES.map((stage) => (
           <Fragment key={stage}>{node(stage)}</Fragment>
@@ -35,7 +35,7 @@ export function Pipeline(): ReactNode {
         {arms.map((arm) => (
           <div key={arm.id} className={classes.lane} role="group" aria-label={arm.label}>
             <span className={classes.laneName}>
-              <ArmMark armId={arm.id} /> {arm.label}
+              <ArmMark armId={arm.id} /> <span>{arm.label}</span>
             </span>
             {ARM_STAGES.map((stage) => (
               <Fragment key={stage}>{node(stage, arm)}</Fragment>
@@ -53,6 +53,11 @@ export function Pipeline(): ReactNode {
       </SideDrawer>
     </section>
   );
+}
+
+/** Room for the names of the lanes: long ones take two lines. */
+function laneWidth(arms: readonly ArmConfig[]): string {
+  return arms.some(({ label }) => label.length > 7) ? '118px' : '74px';
 }
 
 interface StageNodeProps {
@@ -104,7 +109,7 @@ function statusText(
     case 'pairs':
       return count ?? number(config.pairs.count);
     case 'labels':
-      return count ?? `${number(config.pairs.count)} pairs`;
+      return count ?? `${number(labelledPairs(run, arm, state))} pairs`;
     case 'reward': {
       const accuracy = arm && run.curves[arm.id]?.['rm/accuracy']?.value.at(-1);
       const agrees = accuracy === undefined ? '' : `agrees ${percent(accuracy)}`;
@@ -115,6 +120,11 @@ function statusText(
     case 'verdict':
       return state.state === 'active' ? (state.note ?? 'judging') : `${number(config.evaluation.testPosts)} posts`;
   }
+}
+
+/** Pairs that an arm has labels of: of given labels there may be fewer than pairs. */
+function labelledPairs({ bundle, config }: ShownRun, arm: ArmConfig | undefined, { total }: StageState): number {
+  return bundle ? (bundle.labelers[config.arms.findIndex(({ id }) => id === arm?.id)]?.n ?? config.pairs.count) : total;
 }
 
 function StageDetails({ stage, run }: { readonly stage: StageId; readonly run: ShownRun | undefined }): ReactNode {

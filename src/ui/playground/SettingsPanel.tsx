@@ -1,14 +1,16 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { givenArms } from '../../core/config';
 import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
 import { lessonOf, LESSONS } from '../../experiments/lessons';
+import { labelsAtHand } from '../../experiments/runStore';
 import { InfoTip } from '../shared/InfoTip';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useActions, useRun } from '../shared/store';
 import { DataSource } from './DataSource';
 import { FieldControl } from './FieldControl';
 import classes from './settings.module.css';
-import { SECTION_TITLES } from './stages';
+import { isUsed, SECTION_TITLES } from './stages';
 
 /** The seed has its place in the run bar. */
 const FORM = FIELD_LIST.filter((entry) => entry.path !== 'run.seed');
@@ -17,16 +19,18 @@ const PROMINENT = FORM.filter((entry) => entry.field.prominent);
 /** The few settings that matter, ready-made questions, and the way to all others. */
 export function SettingsPanel(): ReactNode {
   const [all, setAll] = useState(false);
+  const arms = useRun((state) => state.edited.arms);
   return (
     <section className={classes.panel} aria-labelledby="settings-heading">
       <h2 className={classes.heading} id="settings-heading">
         What differs
         <InfoTip
           label="what differs"
-          meaning="Both arms share posts, start, seed and training; they differ in who labels the pairs. These settings decide how good those labels are and how hard the policies chase them."
+          meaning="All arms share posts, start, seed and training; they differ in who labels the pairs. These settings decide how good those labels are and how hard the policies chase them."
         />
       </h2>
-      {PROMINENT.map((entry) => (
+      <GivenLabels />
+      {PROMINENT.filter(({ section }) => isUsed(section, arms)).map((entry) => (
         <FieldControl key={entry.path} entry={entry} />
       ))}
       <Button variant="default" size="xs" onClick={() => setAll(true)}>
@@ -57,8 +61,28 @@ export function SectionFields({ section }: { readonly section: SectionName }): R
   );
 }
 
+/** Where the arms come from the labeler lab: what that means, and the way back. */
+function GivenLabels(): ReactNode {
+  const count = useRun((state) => givenArms(state.edited).length);
+  const here = useRun((state) => labelsAtHand(state) !== undefined);
+  const { clearLabels } = useActions();
+  if (count === 0) return null;
+  return (
+    <div className={classes.given}>
+      <p>
+        {count === 1 ? 'One arm trains' : `${count} arms train`} on labels from the labeler lab, so who labels is settled.
+        {!here && ' The labels are not here any more: train on them again from Labelers.'}
+      </p>
+      <Button variant="default" size="xs" onClick={clearLabels}>
+        Back to RLHF and RLAIF
+      </Button>
+    </div>
+  );
+}
+
 function Lessons(): ReactNode {
   const active = useRun((state) => lessonOf(state.edited));
+  const arms = useRun((state) => state.edited.arms);
   const { chooseLesson } = useActions();
   return (
     <section aria-labelledby="lessons-heading">
@@ -66,7 +90,7 @@ function Lessons(): ReactNode {
         See it go wrong
       </h2>
       <ul className={classes.lessons}>
-        {LESSONS.map((lesson) => (
+        {LESSONS.filter(({ settings }) => Object.keys(settings).some((section) => isUsed(section, arms))).map((lesson) => (
           <li key={lesson.id}>
             <UnstyledButton
               className={classes.lesson}

@@ -28,7 +28,7 @@ export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   },
   labels: {
     title: 'Labels',
-    what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. Labels are soft: a probability, not a verdict.',
+    what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. An arm from the labeler lab comes with its labels. Labels are soft: a probability, not a verdict.',
     sections: ['people', 'ai'],
   },
   reward: {
@@ -61,9 +61,16 @@ export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
   evaluation: 'Evaluation',
 };
 
+const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = { people: "People's labels", ai: 'AI labels', given: 'Given labels' };
+
+/** Whether settings of a section do anything: with labels that were given, nobody is asked for others. */
+export function isUsed(section: string, arms: readonly ArmConfig[]): boolean {
+  return (section !== 'people' && section !== 'ai') || arms.some(({ feedback }) => feedback === section);
+}
+
 /** A stage as it is called in an arm: "people's labels". */
 export function stageName(stage: StageId, config: ExperimentConfig, arm?: ArmConfig): string {
   if (stage === 'task' && config.run.task === 'file') return 'Your data';
-  if (stage === 'labels' && arm) return arm.feedback === 'people' ? "People's labels" : 'AI labels';
+  if (stage === 'labels' && arm) return LABELS[arm.feedback];
   return STAGE_TEXTS[stage].title;
 }

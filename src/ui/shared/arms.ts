@@ -30,18 +30,24 @@ const KNOWN: Readonly<Record<string, Look & { readonly label: string }>> = {
   'd-rlaif': { label: 'd-RLAIF', light: '#00765a', dark: '#3fcca0', dash: '8 3 2 3', marker: 'triangle' },
 };
 
-/** For arms beyond the known ones. */
+/** For arms beyond the known ones, as many as a run has at most. */
 const FURTHER: readonly Look[] = [
   { light: '#98407a', dark: '#e79bca', dash: '4 2', marker: 'star' },
   { light: '#865b00', dark: '#efb73e', dash: '10 3', marker: 'cross' },
   { light: '#1c7298', dark: '#86d3f7', dash: '5 2 1 2', marker: 'wye' },
   { light: '#6d6a00', dark: '#e6de55', dash: '1 3', marker: 'triangle' },
+  { light: '#46702f', dark: '#a3d284', dash: '3 2', marker: 'circle' },
+  { light: '#4d5c94', dark: '#aab9f0', dash: '12 3 2 3', marker: 'square' },
+  { light: '#8f4436', dark: '#eaa595', dash: '6 2', marker: 'diamond' },
+  { light: '#00707a', dark: '#58d0d8', dash: '2 2', marker: 'star' },
 ];
 
 function look(armId: string): Look & { readonly label: string } {
   const known = KNOWN[armId];
   if (known) return known;
-  // From the id alone, so that an arm keeps its look whatever stands beside it.
+  // From the id alone, so that an arm keeps its look whatever stands beside it. Labelers of the lab come numbered.
+  const place = /-([1-8])$/.exec(armId)?.[1];
+  if (place !== undefined) return { ...FURTHER[Number(place) - 1]!, label: armId };
   let sum = 0;
   for (const character of armId) sum = (sum * 31 + character.codePointAt(0)!) >>> 0;
   return { ...FURTHER[sum % FURTHER.length]!, label: armId };

@@ -22,7 +22,7 @@ const BACKGROUNDS: Readonly<Record<Scheme, readonly string[]>> = {
   dark: ['#14171a', '#1b1f23', '#24292e'],
 };
 // The last ones stand for arms that the page does not know, one for each further look.
-const IDS = ['sft', 'rlhf', 'rlaif', 'd-rlaif', 'a', 'b', 'c', 'd'];
+const IDS = ['sft', 'rlhf', 'rlaif', 'd-rlaif', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 describe('arm styles', () => {
   it.each(['light', 'dark'] as const)('read as text on every background of the %s theme', (scheme) => {
@@ -36,6 +36,10 @@ describe('arm styles', () => {
     const styles = IDS.map(armStyle);
     expect(new Set(styles.map((style) => style.color('light'))).size).toBe(IDS.length);
     expect(new Set(styles.map((style) => `${style.marker} ${style.dash}`)).size).toBe(IDS.length);
+  });
+  it('differ for arms that come numbered', () => {
+    const colours = ['judge-s-1', 'judge-m-2', 'judge-l-3', 'coin-4', 'x-5', 'x-6', 'x-7', 'x-8'].map((id) => armStyle(id).color('light'));
+    expect(new Set(colours).size).toBe(8);
   });
   it('stay with an arm', () => {
     expect(armStyle('my-arm')).toMatchObject({ marker: armStyle('my-arm').marker, label: 'my-arm' });

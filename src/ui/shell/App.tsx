@@ -1,12 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ComponentType, type ReactNode } from 'react';
 import type { BenchStore } from '../../experiments/benchStore';
 import type { LabStore } from '../../experiments/labStore';
+import type { PageLlmStore } from '../../experiments/pageLlmStore';
 import type { RunStore } from '../../experiments/runStore';
-import { BenchScreen } from '../bench/BenchScreen';
 import { BenchStoreContext } from '../bench/store';
-import { LabScreen } from '../lab/LabScreen';
-import { LabStoreContext } from '../lab/store';
+import { LabStoreContext, PageLlmStoreContext } from '../lab/store';
 import { Playground } from '../playground/Playground';
 import { RunStoreContext } from '../shared/store';
 import { cssVariables, theme } from '../shared/theme';
@@ -15,15 +14,21 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { useView, type View } from './view';
 
-const SCREENS: Readonly<Record<View, () => ReactNode>> = { playground: Playground, lab: LabScreen, bench: BenchScreen };
+/** The first screen comes with the page, the others when they are looked at. */
+const SCREENS: Readonly<Record<View, ComponentType>> = {
+  playground: Playground,
+  lab: lazy(async () => ({ default: (await import('../lab/LabScreen')).LabScreen })),
+  bench: lazy(async () => ({ default: (await import('../bench/BenchScreen')).BenchScreen })),
+};
 
 interface AppProps {
   readonly store: RunStore;
   readonly bench: BenchStore;
   readonly lab: LabStore;
+  readonly page: PageLlmStore;
 }
 
-export function App({ store, bench, lab }: AppProps): ReactNode {
+export function App({ store, bench, lab, page }: AppProps): ReactNode {
   const view = useView();
   const Screen = SCREENS[view];
   return (
@@ -31,15 +36,19 @@ export function App({ store, bench, lab }: AppProps): ReactNode {
       <RunStoreContext value={store}>
         <BenchStoreContext value={bench}>
           <LabStoreContext value={lab}>
-            <a href="#main" className={classes.skip}>
-              Skip to the main part
-            </a>
-            <Header />
-            <main id="main" className={classes.main} tabIndex={-1}>
-              <ErrorBoundary key={view}>
-                <Screen />
-              </ErrorBoundary>
-            </main>
+            <PageLlmStoreContext value={page}>
+              <a href="#main" className={classes.skip}>
+                Skip to the main part
+              </a>
+              <Header />
+              <main id="main" className={classes.main} tabIndex={-1}>
+                <ErrorBoundary key={view}>
+                  <Suspense fallback={<p role="status">Loading</p>}>
+                    <Screen />
+                  </Suspense>
+                </ErrorBoundary>
+              </main>
+            </PageLlmStoreContext>
           </LabStoreContext>
         </BenchStoreContext>
       </RunStoreContext>
