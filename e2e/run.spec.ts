@@ -15,14 +15,18 @@ test('a visitor sees the recorded run, presses Run and comes to a verdict', asyn
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'd-RLAIF' }).check();
   await set(page, SMALL);
   await runToItsEnd(page, 240_000);
+  const scored = page.getByRole('region', { name: 'Pipeline' }).getByRole('group', { name: 'd-RLAIF' });
+  await expect(scored).toContainText('AI scores');
+  await expect(scored).not.toContainText('Reward model');
   await expect(page.getByTestId('announcement')).toContainText(/finished|ended|ran/i);
   await expect(page.getByText('This run', { exact: false }).first()).toBeVisible();
-  // Verdict: both arms against SFT and against each other, in numbers.
+  // Verdict: all arms against SFT and against each other, in numbers.
   const verdict = page.getByRole('region', { name: /verdict/i });
   await expect(verdict).toContainText('RLHF');
-  await expect(verdict).toContainText('RLAIF');
+  await expect(verdict).toContainText('d-RLAIF');
   await expect(verdict).toContainText(/%/);
   // A post of one's own is answered live by every policy.
   await page.getByRole('button', { name: /own post/i }).first().click();

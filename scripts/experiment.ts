@@ -1,4 +1,4 @@
-// npm run experiment -- --preset quick --seed 1 --out run.json [--set path=value ...] [--data FILE]
+// npm run experiment -- --preset quick --seed 1 --out run.json [--arms rlhf,rlaif,d-rlaif] [--set path=value ...] [--data FILE]
 //
 // Runs an experiment in Node, with the code of the page, and writes the same run bundle.
 import { writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { describeBundle } from './report';
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) {
-    console.log('npm run experiment -- [--preset quick|default|thorough] [--seed N] [--set path=value ...] [--data FILE] [--out FILE]');
+    console.log('npm run experiment -- [--preset quick|default|thorough] [--arms rlhf,rlaif,d-rlaif] [--seed N] [--set path=value ...] [--data FILE] [--out FILE]');
     for (const { path: name, field } of FIELD_LIST) console.log(`  ${name} (default ${field.default}): ${field.help}`);
     return;
   }

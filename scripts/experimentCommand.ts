@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunBundle } from '../src/core/bundle';
-import { PRESETS, presetConfig, setPath, withFile, type ExperimentConfig, type PresetName } from '../src/core/config';
+import { PAPER_ARMS, PRESETS, presetConfig, setPath, withFile, type ArmConfig, type ExperimentConfig, type PresetName } from '../src/core/config';
 import { runExperiment } from '../src/worker/coordinator';
 import type { DataFile } from '../src/worker/protocol';
 import { openNodePool } from './nodePool';
@@ -24,12 +24,14 @@ export function parseCommand(args: readonly string[]): Command {
       out: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
+      arms: { type: 'string' },
     },
   });
   if (!(values.preset in PRESETS)) {
     throw new Error(`unknown preset ${values.preset}; known: ${Object.keys(PRESETS).join(', ')}`);
   }
   let config = presetConfig(values.preset as PresetName);
+  if (values.arms) config = { ...config, arms: paperArms(values.arms.split(',')) };
   if (values.data) config = withFile(config);
   const sets = [...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
   for (const set of sets) {
@@ -39,6 +41,15 @@ export function parseCommand(args: readonly string[]): Command {
   }
   const data = values.data ? { name: path.basename(values.data), text: readFileSync(values.data, 'utf8') } : undefined;
   return { config, data, out: values.out };
+}
+
+/** @throws Error on an arm that is none of the paper's. */
+function paperArms(ids: readonly string[]): ArmConfig[] {
+  return ids.map((id) => {
+    const arm = PAPER_ARMS.find((candidate) => candidate.id === id);
+    if (!arm) throw new Error(`--arms: there is no arm ${id}; known: ${PAPER_ARMS.map((known) => known.id).join(', ')}`);
+    return arm;
+  });
 }
 
 /**

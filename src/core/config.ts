@@ -3,13 +3,15 @@ import { z } from './zod';
 
 export const CONFIG_VERSION = 1;
 
-const FEEDBACKS = ['people', 'ai', 'given'] as const;
+const FEEDBACKS = ['people', 'ai', 'scores', 'given'] as const;
 
 /** One way of getting feedback. Arms differ in nothing else: same start, prompts, seed and hyperparameters. */
 export interface ArmConfig {
   readonly id: string;
   readonly label: string;
-  /** `given`: the labels come with the run, from the labeler lab; they are no part of the config. */
+  /**
+   * `scores`: the AI labeler scores every response during RL, and there is no reward model (d-RLAIF). `given`: the labels come with the run, from the labeler lab; they are no part of the config.
+   */
   readonly feedback: (typeof FEEDBACKS)[number];
 }
 
@@ -42,10 +44,13 @@ const armSchema = z.strictObject({
   feedback: z.enum(FEEDBACKS),
 });
 
-export const DEFAULT_ARMS: readonly ArmConfig[] = [
+/** The arms of the paper. */
+export const PAPER_ARMS: readonly ArmConfig[] = [
   { id: 'rlhf', label: 'RLHF', feedback: 'people' },
   { id: 'rlaif', label: 'RLAIF', feedback: 'ai' },
+  { id: 'd-rlaif', label: 'd-RLAIF', feedback: 'scores' },
 ];
+export const DEFAULT_ARMS: readonly ArmConfig[] = PAPER_ARMS.slice(0, 2);
 
 /** The arms whose labels have to come with the run. */
 export function givenArms({ arms }: Pick<ExperimentConfig, 'arms'>): ArmConfig[] {
@@ -124,7 +129,9 @@ export const FILE_SETTINGS = {
 /** The config with a file as its task. */
 export function withFile(config: ExperimentConfig): ExperimentConfig {
   const { run, sft, ai } = FILE_SETTINGS;
-  return parseConfig({ ...config, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
+  // That labeler gives no scores, so there is no d-RLAIF either.
+  const arms = config.arms.filter(({ feedback }) => feedback !== 'scores');
+  return parseConfig({ ...config, arms: arms.length > 0 ? arms : DEFAULT_ARMS, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
 }
 
 export function getField(config: ExperimentConfig, entry: FieldEntry): number | string | boolean {

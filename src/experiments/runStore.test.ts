@@ -388,6 +388,28 @@ describe('settings', () => {
   });
 });
 
+describe('the arms of the paper', () => {
+  const store = makeStore();
+  const ids = (): string[] => store.getState().edited.arms.map(({ id }) => id);
+
+  it('are chosen in the order of the paper, and one stays', () => {
+    store.getState().chooseArms(['d-rlaif', 'rlhf']);
+    expect(ids()).toEqual(['rlhf', 'd-rlaif']);
+    store.getState().chooseArms([]);
+    expect(ids()).toEqual(['rlhf', 'd-rlaif']);
+  });
+
+  it('lose d-RLAIF where a file is the task: nothing that ships scores its texts', () => {
+    store.getState().chooseArms(['rlaif', 'd-rlaif']);
+    store.getState().setData({ name: 'a.csv', text: '' });
+    expect(ids()).toEqual(['rlaif']);
+    store.getState().clearData();
+    store.getState().chooseArms(['d-rlaif']);
+    store.getState().setData({ name: 'a.csv', text: '' });
+    expect(ids()).toEqual(['rlhf', 'rlaif']);
+  });
+});
+
 describe('a file of the visitor', () => {
   it('becomes the task, with SFT trained here and no small judge, and goes to the worker', async () => {
     const store = makeStore();

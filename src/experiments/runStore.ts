@@ -5,6 +5,7 @@ import {
   configDifference,
   DEFAULT_ARMS,
   DEFAULT_CONFIG,
+  PAPER_ARMS,
   givenArms,
   setField,
   withFile,
@@ -87,6 +88,8 @@ export interface RunActions {
   readonly clearData: () => void;
   /** Starts a run whose arms are trained on labels of the lab. */
   readonly trainOn: (config: ExperimentConfig, labels: GivenLabels) => Promise<void>;
+  /** Takes arms of the paper in or leaves them out; one stays. */
+  readonly chooseArms: (ids: readonly string[]) => void;
   /** Goes back to the arms RLHF and RLAIF, which ask for labels of their own. */
   readonly clearLabels: () => void;
   /** Starts with the edited settings; a run under way is given up for it. */
@@ -292,6 +295,10 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         set({ labels: { arms: config.arms, labels } });
         setEdited(config);
         await get().run();
+      },
+      chooseArms(ids) {
+        const arms = PAPER_ARMS.filter(({ id }) => ids.includes(id));
+        if (arms.length > 0) setEdited({ ...get().edited, arms });
       },
       clearLabels() {
         set({ labels: undefined });

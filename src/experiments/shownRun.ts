@@ -1,5 +1,5 @@
 import type { Curve, Device, PromptRecord, RunBundle, Sample } from '../core/bundle';
-import type { ExperimentConfig } from '../core/config';
+import type { ArmConfig, ExperimentConfig } from '../core/config';
 import type { StageId, WorkerEvent } from '../worker/protocol';
 
 /** How far a stage is, of one arm or of all. */
@@ -134,7 +134,13 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
 }
 
 export const SHARED_STAGES = ['task', 'sft', 'pairs'] as const satisfies readonly StageId[];
-export const ARM_STAGES = ['labels', 'reward', 'rl'] as const satisfies readonly StageId[];
+const ARM_STAGES = ['labels', 'reward', 'rl'] as const satisfies readonly StageId[];
+
+/** The stages of an arm: one whose labeler scores during RL has no reward model. */
+export function armStages({ feedback }: Pick<ArmConfig, 'feedback'>): readonly StageId[] {
+  return ARM_STAGES.filter((stage) => stage !== 'reward' || feedback !== 'scores');
+}
+
 /** In the order in which they run. */
 export const STAGES = [...SHARED_STAGES, ...ARM_STAGES, 'verdict'] as const satisfies readonly StageId[];
 

@@ -20,6 +20,7 @@ export interface JudgeModel {
 const SURPRISE_CAP = 6;
 /** Brings surprise to the scale of an embedding entry. */
 const SURPRISE_SCALE = 0.5;
+/** Pairs that are read in one go. */
 const CHUNK = 32;
 
 /** Per-token surprise of the language model at each response, min(cap, -log p) scaled. */
@@ -110,9 +111,14 @@ export function createJudgeLabeler(
   }
 
   async function score(items: readonly { readonly prompt: Words; readonly response: Words }[]): Promise<Float32Array[]> {
-    const surprises = await surprise(engine, model.lm, items);
-    return scoreDistributions(engine, model.judge, items.map(({ prompt, response }, i) =>
-      scoreSequence(prompt, { response, surprise: surprises[i]! })));
+    const scores: Float32Array[] = [];
+    for (let from = 0; from < items.length; from += 2 * CHUNK) {
+      const part = items.slice(from, from + 2 * CHUNK);
+      const surprises = await surprise(engine, model.lm, part);
+      const sequences = part.map(({ prompt, response }, i) => scoreSequence(prompt, { response, surprise: surprises[i]! }));
+      scores.push(...(await scoreDistributions(engine, model.judge, sequences)));
+    }
+    return scores;
   }
 
   async function scorePairs(pairs: readonly JudgedPair[]): Promise<Label[]> {

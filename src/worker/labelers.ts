@@ -8,8 +8,8 @@ import { layoutOf, parameterCount } from '../nn/layout';
 import type { Scope } from './scope';
 import { loadShipped } from './shipped';
 
-/** The labeler of an arm, as the config asks for it. */
-export async function openLabeler(scope: Scope, feedback: Exclude<ArmConfig['feedback'], 'given'>): Promise<Labeler> {
+/** The labeler of an arm whose pairs are compared, as the config asks for it. */
+export async function openLabeler(scope: Scope, feedback: Extract<ArmConfig['feedback'], 'people' | 'ai'>): Promise<Labeler> {
   const { config, task } = scope;
   const seed = config.run.seed;
   if (feedback === 'people') {
@@ -20,6 +20,15 @@ export async function openLabeler(scope: Scope, feedback: Exclude<ArmConfig['fee
     return createNoisyLabeler({ task, seed, gold: config.gold, accuracy, positionBias, lengthBias, bothOrders });
   }
   return openJudge(scope, judgeSize, judgeSeed, { ask: 'choice', bothOrders });
+}
+
+/** The labeler of an arm without a reward model, which scores responses one by one. @throws Error where the AI labeler gives no scores. */
+export async function openScorer(scope: Scope): Promise<Labeler & Scorer> {
+  const { labeler, judgeSize, judgeSeed } = scope.config.ai;
+  if (labeler !== 'judge') {
+    throw new Error('d-RLAIF needs an AI labeler that gives scores. Set "AI labeler" to the small judge, or leave the d-RLAIF arm out.');
+  }
+  return openJudge(scope, judgeSize, judgeSeed, { ask: 'scores' });
 }
 
 /** One of the small judges that ship with the page. @param training 1 to `JUDGE_SEEDS`. */

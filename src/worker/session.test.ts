@@ -220,6 +220,33 @@ describe('an experiment', () => {
   });
 });
 
+describe('an arm whose labeler scores during RL', () => {
+  const arms = [{ id: 'rlaif', label: 'RLAIF', feedback: 'ai' }, { id: 'd-rlaif', label: 'd-RLAIF', feedback: 'scores' }];
+  const config = tiny({ arms, ai: { labeler: 'judge', judgeSize: 'xs' } });
+
+  it('has no reward model, the same start, and the same bits with any number of workers', async () => {
+    const bundle = await run(config);
+    expect(() => bundleSchema.parse(JSON.parse(JSON.stringify(bundle)))).not.toThrow();
+    const stagesOf = (arm: string): string[] => bundle.stages.filter((stage) => stage.arm === arm).map(({ id }) => id);
+    expect(stagesOf('d-rlaif')).toEqual(['labels', 'rl']);
+    expect(stagesOf('rlaif')).toEqual(['labels', 'reward', 'rl']);
+    const curves = Object.keys(bundle.arms.find(({ id }) => id === 'd-rlaif')!.curves);
+    expect(curves.some((key) => key.startsWith('rm/'))).toBe(false);
+    expect(curves).toContain('objective/scores');
+    const [choosing, scoring] = bundle.labelers;
+    expect([scoring!.n, scoring!.parameters]).toEqual([24, choosing!.parameters]);
+    expect(scoring!.labels).not.toEqual(choosing!.labels);
+    // Standardised on 48 SFT samples: the policy has hardly moved from there.
+    const [first] = bundle.arms.find(({ id }) => id === 'd-rlaif')!.curves['eval/scores']!.value;
+    expect(Math.abs(first!)).toBeLessThan(1.5);
+    expect(comparable(await run(config, { cores: 3 }))).toEqual(comparable(bundle));
+  });
+
+  it('needs a labeler that gives scores', async () => {
+    await expect(run(tiny({ arms }))).rejects.toThrow(/gives scores/);
+  });
+});
+
 describe('labels that come with a run', () => {
   const ARMS = [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }, { id: 'rlaif', label: 'a model', feedback: 'given' }];
 

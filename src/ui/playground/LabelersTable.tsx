@@ -78,7 +78,7 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
                   <Agreement estimate={labeler.alignment.gold} />
                 </td>
                 <td>
-                  <Position labeler={labeler} />
+                  <Position labeler={labeler} arm={config.arms[i]} />
                 </td>
                 <td>{cost(labeler, config.arms[i], config.people.perPair)}</td>
               </tr>
@@ -120,8 +120,9 @@ function Agreement({ estimate }: { readonly estimate: Estimate }): ReactNode {
   );
 }
 
-function Position({ labeler }: { readonly labeler: LabelerRecord }): ReactNode {
-  if (!labeler.samePosition) return <span className={classes.n}>{labeler.kind === 'people' ? 'sees no order' : 'asked in one order'}</span>;
+function Position({ labeler, arm }: { readonly labeler: LabelerRecord; readonly arm: ArmConfig | undefined }): ReactNode {
+  const ordered = labeler.kind !== 'people' && arm?.feedback !== 'scores';
+  if (!labeler.samePosition) return <span className={classes.n}>{ordered ? 'asked in one order' : 'sees no order'}</span>;
   return (
     <>
       <b>{percent(labeler.samePosition.value, 1)}</b>{' '}
@@ -136,6 +137,7 @@ function Position({ labeler }: { readonly labeler: LabelerRecord }): ReactNode {
 function cost(labeler: LabelerRecord, arm: ArmConfig | undefined, perPair: number): string {
   const human = labeler.kind === 'people' || labeler.kind === 'you';
   if (human) return `${number(labeler.n * (arm?.feedback === 'given' ? 1 : perPair))} human`;
+  if (arm?.feedback === 'scores') return `0 human; scored ${number(labeler.n)} pairs, and all that RL wrote`;
   if (labeler.kind === 'rule') return `0 human, ${number(labeler.n)} by a rule`;
   // Position bias is of the pairs that were asked in both orders.
   const again = labeler.samePosition?.n ?? 0;

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { Fragment, useState, type CSSProperties, type ReactNode } from 'react';
 import { DEFAULT_CONFIG, type ArmConfig } from '../../core/config';
 import { isActive } from '../../experiments/runStore';
-import { ARM_STAGES, SHARED_STAGES, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
+import { armStages, SHARED_STAGES, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
 import type { StageId } from '../../worker/protocol';
 import { ArmMark, armVariable, useScheme } from '../shared/ArmMark';
 import { duration, number, percent } from '../shared/format';
@@ -37,7 +37,7 @@ export function Pipeline(): ReactNode {
             <span className={classes.laneName}>
               <ArmMark armId={arm.id} /> <span>{arm.label}</span>
             </span>
-            {ARM_STAGES.map((stage) => (
+            {armStages(arm).map((stage) => (
               <Fragment key={stage}>{node(stage, arm)}</Fragment>
             ))}
           </div>

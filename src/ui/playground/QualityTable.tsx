@@ -69,8 +69,8 @@ const ROWS: readonly Row[] = [
     unit: 'SFT deviations',
     pick: (evaluation) => evaluation.proxyReward,
     about: {
-      meaning: "What the arm's own reward model gives, standardised on SFT samples.",
-      caveat: 'Each arm has its own reward model: do not compare across arms.',
+      meaning: "What the arm was trained for: the score of its own reward model or, in d-RLAIF, of its labeler, standardised on SFT samples.",
+      caveat: 'Each arm has its own reward: do not compare across arms.',
     },
   },
 ];

@@ -1,6 +1,6 @@
-import { Button, UnstyledButton } from '@mantine/core';
+import { Button, Checkbox, UnstyledButton } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { givenArms } from '../../core/config';
+import { givenArms, PAPER_ARMS } from '../../core/config';
 import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
 import { lessonOf, LESSONS } from '../../experiments/lessons';
 import { labelsAtHand } from '../../experiments/runStore';
@@ -30,6 +30,7 @@ export function SettingsPanel(): ReactNode {
         />
       </h2>
       <GivenLabels />
+      <Arms />
       {PROMINENT.filter(({ section }) => isUsed(section, arms)).map((entry) => (
         <FieldControl key={entry.path} entry={entry} />
       ))}
@@ -58,6 +59,31 @@ export function SectionFields({ section }: { readonly section: SectionName }): R
         ))}
       </div>
     </section>
+  );
+}
+
+/** Which arms of the paper run. Not where the arms come from the labeler lab. */
+function Arms(): ReactNode {
+  const arms = useRun((state) => state.edited.arms);
+  const file = useRun((state) => state.edited.run.task === 'file');
+  const { chooseArms } = useActions();
+  const ids = arms.map(({ id }) => id);
+  if (arms.some(({ feedback }) => feedback === 'given')) return null;
+  return (
+    <Checkbox.Group label="Arms" size="xs" value={ids} onChange={chooseArms}>
+      <div className={classes.arms}>
+        {PAPER_ARMS.map(({ id, label, feedback }) => (
+          <Checkbox
+            key={id}
+            size="xs"
+            value={id}
+            label={label}
+            // One arm has to stay; and nothing that ships scores texts of a file.
+            disabled={(ids.length === 1 && ids[0] === id) || (file && feedback === 'scores' && !ids.includes(id))}
+          />
+        ))}
+      </div>
+    </Checkbox.Group>
   );
 }
 

@@ -28,17 +28,17 @@ export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   },
   labels: {
     title: 'Labels',
-    what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. An arm from the labeler lab comes with its labels. Labels are soft: a probability, not a verdict.',
+    what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. An arm from the labeler lab comes with its labels. In the d-RLAIF arm the labels only tell how far its labeler can be trusted: it scores responses from 1 to 10 during RL instead. Labels are soft: a probability, not a verdict.',
     sections: ['people', 'ai'],
   },
   reward: {
     title: 'Reward model',
-    what: 'A copy of the SFT policy with a reward head learns to score responses so that preferred ones score higher (Bradley-Terry, soft-label cross-entropy). It learns what the labeler likes, flaws included.',
+    what: 'A copy of the SFT policy with a reward head learns to score responses so that preferred ones score higher (Bradley-Terry, soft-label cross-entropy). It learns what the labeler likes, flaws included. d-RLAIF has none.',
     sections: ['rewardModel'],
   },
   rl: {
     title: 'RL',
-    what: 'REINFORCE with a learned value baseline: the policy writes summaries, the reward model scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
+    what: 'REINFORCE with a learned value baseline: the policy writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
     sections: ['rl'],
   },
   verdict: {
@@ -61,11 +61,21 @@ export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
   evaluation: 'Evaluation',
 };
 
-const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = { people: "People's labels", ai: 'AI labels', given: 'Given labels' };
+const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = { people: "People's labels", ai: 'AI labels', scores: 'AI scores', given: 'Given labels' };
 
 /** Whether settings of a section do anything: with labels that were given, nobody is asked for others. */
 export function isUsed(section: string, arms: readonly ArmConfig[]): boolean {
-  return (section !== 'people' && section !== 'ai') || arms.some(({ feedback }) => feedback === section);
+  const any = (...feedbacks: ArmConfig['feedback'][]): boolean => arms.some(({ feedback }) => feedbacks.includes(feedback));
+  switch (section) {
+    case 'people':
+      return any('people');
+    case 'ai':
+      return any('ai', 'scores');
+    case 'rewardModel':
+      return any('people', 'ai', 'given');
+    default:
+      return true;
+  }
 }
 
 /** A stage as it is called in an arm: "people's labels". */

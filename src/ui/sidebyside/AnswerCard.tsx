@@ -42,8 +42,8 @@ export function AnswerCard({ arm, answer, prompt, slots, focus }: AnswerCardProp
           <p className={classes.line}>
             {answerLine(answer, prompt)}
             {answer.score !== undefined && (
-              <span title="Standardised score of the arm's own reward model: 0 is the mean over SFT samples">
-                , reward model {signed(answer.score)}
+              <span title="Standardised reward that the arm was trained for, of its own reward model or, in d-RLAIF, of its labeler: 0 is the mean over SFT samples">
+                , reward {signed(answer.score)}
               </span>
             )}
           </p>

@@ -189,7 +189,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
             The same post, summarised by every policy, appears here when RL has begun: facts covered are underlined,
             inventions boxed, stumbles wavy.
           </p>
-          <p>Look for what the reward model rewards: do summaries say more of what matters, or just more?</p>
+          <p>Look for what is rewarded: do summaries say more of what matters, or just more?</p>
         </div>
       )}
     </section>

@@ -1,3 +1,4 @@
+import { directReward } from '../../algorithms/directReward';
 import { reinforce } from '../../algorithms/reinforce';
 import { rewardModel, rewardModelSteps, scoreResponses, type LabelledPair } from '../../algorithms/rewardModel';
 import type { Rollout } from '../../algorithms/rollouts';
@@ -14,7 +15,7 @@ import { moments, standardise, type Moments } from '../../losses';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt, Task } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
-import { openLabeler } from '../labelers';
+import { openLabeler, openScorer } from '../labelers';
 import { namedPair } from '../pairIds';
 import type { ArmOutcome, Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
@@ -28,6 +29,13 @@ import { runTraining } from './training';
 const MOST_HELD_OUT = 200;
 /** SFT samples on which every reward is standardised. */
 const STANDARD_SAMPLES = 512;
+/** Pairs on which an arm without a reward model says how well its labeler agrees; they train nothing. */
+const SCORED_PAIRS = 512;
+
+/** Scores of responses, standardised: what RL maximises. */
+type Reward = (items: readonly Pick<Rollout, 'prompt' | 'response'>[]) => Promise<Float32Array>;
+/** Notes what has to be disposed at the end of the arm. */
+type Own = <T extends { dispose?(): void }>(thing: T) => T;
 
 /** The feedback, reward model, policy and test responses of one arm. @param given its labels, where its feedback is `given`. */
 export async function runArm(scope: Scope, armId: string, prepared: Prepared, given?: GivenLabeler): Promise<ArmOutcome> {
@@ -38,29 +46,37 @@ export async function runArm(scope: Scope, armId: string, prepared: Prepared, gi
   const pairs = judgedPairs(scope, prepared);
 
   const { labels, record, stage: labelStage } = await checkpoints.once(`${armId} labels`, () => labelPairs(scope, arm, pairs, given));
-  const owned: ParameterSet[] = [];
-  const own = (params: ParameterSet): ParameterSet => {
-    owned.push(params);
-    return params;
+  const owned: { dispose?(): void }[] = [];
+  const own: Own = (thing) => {
+    owned.push(thing);
+    return thing;
   };
   try {
     const sft = own(engine.createParameters(prepared.sft.shape, prepared.sft.values));
-    const trained = await checkpoints.once(`${armId} reward`, () => rewardStage(scope, arm, prepared.sft, pairs, labels, curves));
-    if (Object.keys(curves.all).length === 0) curves.restore(trained.curves);
-    const reward = own(engine.createParameters(prepared.sft.shape, trained.parameters));
     const policy = own(engine.copyParameters(sft));
-    const { ended, test, stage: policyStage } = await trainPolicy(scope, arm, { sft, reward, policy, scale: trained.scale }, curves);
+    let reward: Reward;
+    const stages = [labelStage];
+    if (arm.feedback === 'scores') {
+      reward = await labelerReward(scope, pairs, own);
+    } else {
+      const trained = await checkpoints.once(`${armId} reward`, () => rewardStage(scope, arm, prepared.sft, pairs, labels, curves));
+      if (Object.keys(curves.all).length === 0) curves.restore(trained.curves);
+      const params = own(engine.createParameters(prepared.sft.shape, trained.parameters));
+      reward = async (items) => standardise(await modelScores(scope, params, items), trained.scale);
+      stages.push(trained.stage);
+    }
+    const { ended, test, stage: policyStage } = await trainPolicy(scope, arm, { sft, reward, policy }, curves);
     return {
       armId,
       policy: { shape: prepared.sft.shape, values: await engine.readParameters(policy) },
       labeler: record,
       curves: curves.all,
       test,
-      stages: [labelStage, trained.stage, policyStage],
+      stages: [...stages, policyStage],
       ended,
     };
   } finally {
-    for (const params of owned) params.dispose();
+    for (const thing of owned) thing.dispose?.();
   }
 }
 
@@ -86,8 +102,10 @@ async function labelPairs(
 ): Promise<{ labels: Label[]; record: LabelerRecord; stage: StageRecord }> {
   const clock = new StageClock(scope, 'labels', arm.id);
   const { identity, labels } =
-    arm.feedback === 'given' ? takeLabels(scope.task, arm, pairs, given) : await askLabeler(scope, arm.feedback, pairs, clock);
-  await clock.progress(labels.length, pairs.length);
+    arm.feedback === 'given'
+      ? takeLabels(scope.task, arm, pairs, given)
+      : await askLabeler(scope, arm.feedback, arm.feedback === 'scores' ? pairs.slice(0, SCORED_PAIRS) : pairs, clock);
+  await clock.progress(labels.length, labels.length);
   const record = labelerRecord(identity, scope.task, pairs, labels, scope.config);
   return { labels, record, stage: clock.end(`${labels.length.toLocaleString('en')} labels by ${identity.name}`) };
 }
@@ -99,9 +117,9 @@ interface Labelled {
 }
 
 async function askLabeler(
-  scope: Scope, feedback: 'people' | 'ai', pairs: readonly JudgedPair[], clock: StageClock,
+  scope: Scope, feedback: Exclude<ArmConfig['feedback'], 'given'>, pairs: readonly JudgedPair[], clock: StageClock,
 ): Promise<Labelled> {
-  const labeler = await openLabeler(scope, feedback);
+  const labeler = feedback === 'scores' ? await openScorer(scope) : await openLabeler(scope, feedback);
   try {
     const labels: Label[] = [];
     for await (const label of labeler.label(pairs)) {
@@ -180,7 +198,7 @@ async function rewardStage(
         step, values: gradNorm === undefined ? values : { ...values, 'rm/grad_norm': gradNorm },
       }),
     });
-    const scale = await rewardScale(scope, params, pairs);
+    const scale = await rewardScale(scope, pairs, (items) => modelScores(scope, params, items));
     return {
       parameters: await engine.readParameters(params),
       scale,
@@ -213,24 +231,31 @@ function goldPreference({ task, config }: Scope, pair: JudgedPair): number {
   return goldVerdict(toContest(task, pair), goldWeights(task.goldWeights, config.gold));
 }
 
+/** Raw scores by a reward model. */
+const modelScores = (scope: Scope, params: ParameterSet, items: Parameters<Reward>[0]): Promise<Float32Array> =>
+  scoreResponses(scope.engine, params, scope.config.rewardModel.head, items);
+
+/** The AI labeler itself as the reward. */
+async function labelerReward(scope: Scope, pairs: readonly JudgedPair[], own: Own): Promise<Reward> {
+  const scorer = own(await openScorer(scope));
+  const raw: Reward = async (items) => directReward(await scorer.score(items));
+  const scale = await rewardScale(scope, pairs, raw);
+  return async (items) => standardise(await raw(items), scale);
+}
+
 /** Mean and deviation of the raw reward on the same SFT samples for every arm. */
-async function rewardScale(scope: Scope, reward: ParameterSet, pairs: readonly JudgedPair[]): Promise<Moments> {
+async function rewardScale(scope: Scope, pairs: readonly JudgedPair[], reward: Reward): Promise<Moments> {
   if (!scope.config.rl.standardizeReward) return { mean: 0, std: 1 };
   const items = pairs
     .slice(0, STANDARD_SAMPLES / 2)
     .flatMap((pair) => pair.responses.map((response) => ({ prompt: pair.prompt.tokens, response })));
-  return moments(await scoreResponses(scope.engine, reward, scope.config.rewardModel.head, items));
+  return moments(await reward(items));
 }
 
 interface Models {
   readonly sft: ParameterSet;
-  readonly reward: ParameterSet;
+  readonly reward: Reward;
   readonly policy: ParameterSet;
-  readonly scale: Moments;
-}
-
-async function score(scope: Scope, { reward, scale }: Models, rollouts: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<Float32Array> {
-  return standardise(await scoreResponses(scope.engine, reward, scope.config.rewardModel.head, rollouts), scale);
 }
 
 async function trainPolicy(
@@ -244,7 +269,7 @@ async function trainPolicy(
   const { iterations, batch, klCoef, learningRate, valueLearningRate, temperature } = config.rl;
   const { every } = config.evaluation;
   const supply = new PromptSupply(task, 'rl', config.run.seed);
-  const trained = { sft: models.sft, score: (rollouts: Parameters<typeof score>[2]) => score(scope, models, rollouts) };
+  const trained = { sft: models.sft, score: models.reward };
   let ended = `ran its ${iterations} iterations`;
   try {
     await runTraining(scope, {
@@ -258,7 +283,7 @@ async function trainPolicy(
           {
             engine, policy: models.policy, optimizer, from, reference: models.sft,
             prompts: (iteration) => supply.take(iteration * batch, batch).map((prompt) => prompt.tokens),
-            reward: (rollouts) => score(scope, models, rollouts),
+            reward: models.reward,
           },
         ),
       measure: async (step) => {
@@ -281,6 +306,6 @@ async function answerTest(scope: Scope, models: Models): Promise<ArmOutcome['tes
     scope, models.policy, testPrompts(scope), streamKey(scope.config.run.seed, PURPOSE.evaluation, 1),
   );
   const kl = await sequenceKl(scope, models.policy, models.sft, answers);
-  const scores = await score(scope, models, answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
+  const scores = await models.reward(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
   return answers.map(({ response, finished }, i) => ({ tokens: response, finished, score: scores[i]!, kl: kl[i]! }));
 }
