@@ -26,7 +26,7 @@ export function SettingsPanel(): ReactNode {
         What differs
         <InfoTip
           label="what differs"
-          meaning="All arms share posts, start, seed and training; they differ in who labels the pairs. These settings decide how good those labels are and how hard the policies chase them."
+          meaning="All arms share posts, start, seed and training; they differ in who labels the pairs: people in RLHF, an AI labeler in RLAIF. In d-RLAIF there is no reward model: the AI labeler itself scores every response of RL. These settings decide how good that feedback is and how hard the policies chase it."
         />
       </h2>
       <GivenLabels />
