@@ -220,6 +220,21 @@ describe('an experiment', () => {
   });
 });
 
+describe('every RL method', () => {
+  it.each(['rloo', 'grpo', 'ppo', 'p3o'])('%s runs to a verdict, from the same start, to a policy of its own', async (method) => {
+    const arms = [{ id: 'rlaif', label: 'RLAIF', feedback: 'ai' }];
+    const [own, usual] = await Promise.all(
+      [method, 'reinforce'].map((name) => run(tiny({ arms, rl: { iterations: 3, batch: 8, method: name } }))),
+    );
+    expect(() => bundleSchema.parse(JSON.parse(JSON.stringify(own)))).not.toThrow();
+    const scores = ({ arms: records }: RunBundle): number[] => records[1]!.curves['objective/scores']!.value;
+    expect(scores(own!)).toHaveLength(3);
+    expect(scores(own!).every(Number.isFinite)).toBe(true);
+    expect(own!.arms[0]).toEqual(usual!.arms[0]);
+    expect(own!.arms[1]!.curves['eval/kl']!.value).not.toEqual(usual!.arms[1]!.curves['eval/kl']!.value);
+  });
+});
+
 describe('an arm whose labeler scores during RL', () => {
   const arms = [{ id: 'rlaif', label: 'RLAIF', feedback: 'ai' }, { id: 'd-rlaif', label: 'd-RLAIF', feedback: 'scores' }];
   const config = tiny({ arms, ai: { labeler: 'judge', judgeSize: 'xs' } });

@@ -133,7 +133,7 @@ export const METRICS = {
   'objective/rlhf_reward': {
     title: 'RL objective',
     unit: 'reward after KL',
-    meaning: `What REINFORCE maximises. ${ROLLOUTS}`,
+    meaning: `What RL maximises. ${ROLLOUTS}`,
     formula: '(1 − β) · score − β · KL',
     format: 'number',
     steps: 'iteration',
@@ -156,7 +156,7 @@ export const METRICS = {
   'loss/policy_avg': {
     title: 'Policy loss',
     unit: 'advantage × nats',
-    meaning: `The REINFORCE surrogate. ${ROLLOUTS}`,
+    meaning: `The surrogate that the method descends. ${ROLLOUTS}`,
     caveat: 'Its height says little about progress, only that gradients flow.',
     format: 'small',
     steps: 'iteration',
@@ -299,7 +299,7 @@ export const CHARTS: readonly ChartSpec[] = [
     id: 'objective',
     title: 'RL objective',
     key: 'objective/rlhf_reward',
-    lookFor: 'What REINFORCE climbs.',
+    lookFor: 'What RL climbs.',
     group: 'more',
   },
   {

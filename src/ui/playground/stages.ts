@@ -38,7 +38,7 @@ export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   },
   rl: {
     title: 'RL',
-    what: 'REINFORCE with a learned value baseline: the policy writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
+    what: 'Reinforcement learning, by default REINFORCE with a learned value baseline: the policy writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
     sections: ['rl'],
   },
   verdict: {

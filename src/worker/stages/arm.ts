@@ -1,5 +1,4 @@
 import { directReward } from '../../algorithms/directReward';
-import { reinforce } from '../../algorithms/reinforce';
 import { rewardModel, rewardModelSteps, scoreResponses, type LabelledPair } from '../../algorithms/rewardModel';
 import type { Rollout } from '../../algorithms/rollouts';
 import { DivergedError } from '../../algorithms/types';
@@ -21,6 +20,7 @@ import type { ArmOutcome, Prepared, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, sequenceKl } from './answers';
 import { eachOnce, FIXED_POSTS, measure } from './measure';
+import { policyMethod, responsesPerPrompt } from './policyMethods';
 import { WEIGHT_DECAY } from './prepare';
 import { PromptSupply } from './supply';
 import { runTraining } from './training';
@@ -266,7 +266,8 @@ async function trainPolicy(
 ): Promise<{ ended: string; test: ArmOutcome['test']; stage: StageRecord }> {
   const { config, task, engine } = scope;
   const clock = new StageClock(scope, 'rl', arm.id);
-  const { iterations, batch, klCoef, learningRate, valueLearningRate, temperature } = config.rl;
+  const { iterations, klCoef, learningRate, temperature } = config.rl;
+  const prompts = Math.max(1, Math.floor(config.rl.batch / responsesPerPrompt(config.rl)));
   const { every } = config.evaluation;
   const supply = new PromptSupply(task, 'rl', config.run.seed);
   const trained = { sft: models.sft, score: models.reward };
@@ -275,14 +276,15 @@ async function trainPolicy(
     await runTraining(scope, {
       key: `${arm.id} policy`, params: models.policy, total: iterations, clock, curves,
       begin: (optimizer, from) =>
-        reinforce(
+        policyMethod(
+          config,
           {
-            iterations, klCoef, learningRate, valueLearningRate, temperature,
+            iterations, klCoef, learningRate, temperature,
             maxNewTokens: task.maxResponseTokens, measureEvery: every, seed: config.run.seed,
           },
           {
             engine, policy: models.policy, optimizer, from, reference: models.sft,
-            prompts: (iteration) => supply.take(iteration * batch, batch).map((prompt) => prompt.tokens),
+            prompts: (iteration) => supply.take(iteration * prompts, prompts).map((prompt) => prompt.tokens),
             reward: models.reward,
           },
         ),
