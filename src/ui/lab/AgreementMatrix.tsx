@@ -3,14 +3,21 @@ import { agreementMatrix, peopleAsJudge } from '../../evaluation/labelerFigures'
 import { firstTrainings, type LabResults } from '../../experiments/labResults';
 import { percent, percentInterval } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
-import { speakerName } from './chartRows';
+import { ofRung, speakerName, type AnswerRung } from './chartRows';
 import classes from './lab.module.css';
 import { FIRST_TRAININGS } from './words';
 
+interface AgreementMatrixProps {
+  readonly results: LabResults;
+  /** Of the language models that are shown. */
+  readonly rung: AnswerRung | undefined;
+}
+
 /** How often each two labelers pick the same response, people among them. */
-export function AgreementMatrix({ results }: { readonly results: LabResults }): ReactNode {
+export function AgreementMatrix({ results, rung }: AgreementMatrixProps): ReactNode {
   const { pairs } = results;
-  const sets = useMemo(() => firstTrainings(results.sets), [results.sets]);
+  const speakers = useMemo(() => firstTrainings(results.sets), [results.sets]);
+  const sets = useMemo(() => ofRung(speakers, rung), [speakers, rung]);
   const { judges, cells } = useMemo(
     () => agreementMatrix([peopleAsJudge(pairs), ...sets.map(({ labeler, labels }) => ({ id: labeler.id, labels }))]),
     [pairs, sets],
@@ -28,7 +35,7 @@ export function AgreementMatrix({ results }: { readonly results: LabResults }): 
           caveat="Two labelers can agree because both are right, or because both like the longer one."
         />
       </h4>
-      {sets.length < results.sets.length && <p className={classes.text}>{FIRST_TRAININGS}</p>}
+      {speakers.length < results.sets.length && <p className={classes.text}>{FIRST_TRAININGS}</p>}
       <div className={classes.scroll} role="region" aria-label="Agreement of each two" tabIndex={0}>
         <table className={classes.matrix}>
           <thead>

@@ -2,9 +2,11 @@ import { NativeSelect } from '@mantine/core';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { LabelerFigures } from '../../core/labReport';
 import type { LabRow } from '../../experiments/labFiles';
+import type { LabResults } from '../../experiments/labResults';
 import { Figure, type FigureDrawing } from '../charts/Figure';
 import { CITATION } from '../playground/published';
 import { percent, percentInterval } from '../shared/format';
+import { AgreementMatrix } from './AgreementMatrix';
 import {
   binsCsv,
   marksCsv,
@@ -60,8 +62,12 @@ interface ChartProps {
   readonly builtIn: boolean;
 }
 
-/** All pictures of the results. Figures of different rungs are not comparable, so language models of one rung are shown at a time. */
-export function LabCharts({ rows, builtIn }: ChartProps): ReactNode {
+/**
+ * All pictures of the results, and who agrees with whom. Figures of different rungs are not comparable, so language models of
+ * one rung are shown at a time.
+ */
+export function LabCharts({ rows, results }: { readonly rows: readonly LabRow[]; readonly results: LabResults }): ReactNode {
+  const { builtIn } = results;
   const [wanted, setWanted] = useState<string>();
   const rungs = useMemo(() => rungsOf(rows), [rows]);
   const rung = rungs.find((one) => one === wanted) ?? rungs[0];
@@ -72,7 +78,7 @@ export function LabCharts({ rows, builtIn }: ChartProps): ReactNode {
         <div className={classes.inline}>
           <NativeSelect
             size="xs"
-            label="Language models in the charts: those read from"
+            label="Language models in charts and matrix: those read from"
             description="How answers are read changes the figures, so that two ways are never in one picture."
             value={rung}
             data={rungs.map((one) => ({ value: one, label: RUNG_TITLES[one] }))}
@@ -87,6 +93,7 @@ export function LabCharts({ rows, builtIn }: ChartProps): ReactNode {
         <PromptChart rows={shown} builtIn={builtIn} rung={rung} />
         <Reliability rows={rows} />
       </div>
+      <AgreementMatrix results={results} rung={rung} />
     </>
   );
 }

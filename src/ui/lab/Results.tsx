@@ -8,7 +8,6 @@ import { download } from '../charts/exportChart';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
-import { AgreementMatrix } from './AgreementMatrix';
 import { Disputes } from './Disputes';
 import classes from './lab.module.css';
 import { LabCharts } from './LabCharts';
@@ -51,7 +50,7 @@ function Empty({ sampled }: { readonly sampled: number | undefined }): ReactNode
 }
 
 function Figures({ results }: { readonly results: LabResults }): ReactNode {
-  const { pairs, name, builtIn } = results;
+  const { pairs, name } = results;
   const rows = useMemo(() => leaderboardRows(results.rows), [results.rows]);
   const several = rows.some(({ trainings }) => trainings.length > 0);
   return (
@@ -61,8 +60,7 @@ function Figures({ results }: { readonly results: LabResults }): ReactNode {
         {several && '; where a model was trained several times, figures are means over its trainings, and intervals are over pairs and trainings'}.
       </p>
       <Leaderboard rows={rows} />
-      <LabCharts rows={rows} builtIn={builtIn} />
-      <AgreementMatrix results={results} />
+      <LabCharts rows={rows} results={results} />
       <Disputes results={results} />
     </>
   );

@@ -26,7 +26,7 @@ export function rungsOf(rows: readonly LabRow[]): AnswerRung[] {
 }
 
 /** Language models of one rung, and everybody else: figures of different rungs are not comparable. */
-export function ofRung(rows: readonly LabRow[], rung: AnswerRung | undefined): LabRow[] {
+export function ofRung<T extends { readonly labeler: LabelerInfo }>(rows: readonly T[], rung: AnswerRung | undefined): T[] {
   return rows.filter(({ labeler }) => {
     const own = rungOf(labeler);
     return own === undefined || own === rung;
