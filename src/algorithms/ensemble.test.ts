@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreement, meanScore, uncertaintyWeightedScore, worstCaseScore } from './ensemble';
+import { combine, disagreement, meanScore, uncertaintyWeightedScore, worstCaseScore } from './ensemble';
 
 // Three models, two responses: the models agree on the second.
 const SCORES = [[1, 2], [3, 2], [8, 2]];
@@ -16,8 +16,15 @@ describe('an ensemble of reward models', () => {
     expect(uncertaintyWeightedScore(SCORES, 0)).toEqual(meanScore(SCORES));
   });
 
+  it('combines by name, from typed arrays too', () => {
+    const scores = SCORES.map((own) => Float32Array.from(own));
+    expect(combine('mean', scores, 0.3)).toEqual(meanScore(SCORES));
+    expect(combine('worst', scores, 0.3)).toEqual(worstCaseScore(SCORES));
+    expect(combine('uncertainty', scores, 0.3)).toEqual(uncertaintyWeightedScore(SCORES, 0.3));
+  });
+
   it('takes a single model as it is', () => {
-    for (const combine of [meanScore, worstCaseScore]) expect(Array.from(combine([[5, -1]]))).toEqual([5, -1]);
+    for (const score of [meanScore, worstCaseScore]) expect(Array.from(score([[5, -1]]))).toEqual([5, -1]);
     expect(Array.from(uncertaintyWeightedScore([[5, -1]], 2))).toEqual([5, -1]);
   });
 

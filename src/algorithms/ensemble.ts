@@ -11,6 +11,25 @@ import { mean } from '../core/stats';
 /** Scores of N responses by k models: k arrays of N. At least one model. */
 export type EnsembleScores = readonly ArrayLike<number>[];
 
+/** How the scores of the models become one: the mean, WCO and UWO. */
+export const COMBINATIONS = ['mean', 'worst', 'uncertainty'] as const;
+export type Combination = (typeof COMBINATIONS)[number];
+
+/**
+ * One score of each response. [N]
+ * @param lambda weight of the variance, 0 or more; `uncertainty` alone reads it.
+ */
+export function combine(combination: Combination, scores: EnsembleScores, lambda: number): Float32Array {
+  switch (combination) {
+    case 'mean':
+      return meanScore(scores);
+    case 'worst':
+      return worstCaseScore(scores);
+    case 'uncertainty':
+      return uncertaintyWeightedScore(scores, lambda);
+  }
+}
+
 /** Mean score of each response. [N] */
 export function meanScore(scores: EnsembleScores): Float32Array {
   return eachResponse(scores, mean);
@@ -35,12 +54,12 @@ export function disagreement(scores: EnsembleScores): Float32Array {
 }
 
 /** @throws RangeError without a model, or where the models scored different numbers of responses. */
-function eachResponse(scores: EnsembleScores, combine: (own: readonly number[]) => number): Float32Array {
+function eachResponse(scores: EnsembleScores, summary: (own: readonly number[]) => number): Float32Array {
   const responses = scores[0]?.length;
   if (responses === undefined || scores.some((own) => own.length !== responses)) {
     throw new RangeError('an ensemble needs at least one model, and scores of the same responses from each');
   }
-  return Float32Array.from({ length: responses }, (_, i) => combine(scores.map((own) => own[i]!)));
+  return Float32Array.from({ length: responses }, (_, i) => summary(scores.map((own) => own[i]!)));
 }
 
 function variance(values: readonly number[]): number {

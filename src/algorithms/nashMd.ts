@@ -26,7 +26,7 @@ export interface NashMdConfig extends ReinforceConfig {
   readonly mixtureCoef: number;
 }
 
-export interface NashMdDeps extends Omit<OnPolicyDeps, 'reward'> {
+export interface NashMdDeps extends Omit<OnPolicyDeps, 'reward' | 'tokenRewards'> {
   /** P(responses[0] beats responses[1]) of each pair, 0..1, one pair for each prompt of the iteration, in order. */
   prefer(pairs: readonly ResponsePair[], iteration: number): Promise<Float32Array>;
 }

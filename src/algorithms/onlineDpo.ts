@@ -19,7 +19,7 @@ export interface OnlineDpoConfig extends Omit<OnPolicyConfig, 'klCoef'> {
   readonly beta: number;
 }
 
-export interface OnlineDpoDeps extends Omit<OnPolicyDeps, 'reward'> {
+export interface OnlineDpoDeps extends Omit<OnPolicyDeps, 'reward' | 'tokenRewards'> {
   /** P(responses[0] beats responses[1]) of each pair, 0..1, one pair for each prompt of the iteration, in order. */
   prefer(pairs: readonly ResponsePair[], iteration: number): Promise<Float32Array>;
 }

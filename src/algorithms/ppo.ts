@@ -4,6 +4,7 @@
 //   rho_t = pi(y_t) / pi_old(y_t),   Z_t = A_t + V_old,t,   clip(V_t) within eps_V of V_old,t
 // Schulman et al. 2017 (arXiv 1707.06347), equation 7; Ziegler et al. 2019 (arXiv 1909.08593); Stiennon et al. 2020
 // (arXiv 2009.01325); details after Huang et al. 2024 (arXiv 2403.17031). KL estimator: k1, at the sampling temperature.
+// Where tokens are scored one by one (Wu et al. 2023, arXiv 2306.01693) each is paid its own (1 - beta) r_t; r is their sum.
 // Departures: the coefficients 1 - beta and beta put the method on the axis of `reinforce` (the papers have r - beta KL);
 // the value is a linear head on the policy's own states, which it does not move, instead of a second network; whitening
 // divides by the population's deviation; no penalty for a response without end-of-text and no adaptive beta; AdamW with a
@@ -16,8 +17,8 @@ import {
 } from '../losses';
 import type { Outputs } from '../nn/types';
 import {
-  collectRollouts, completionMetrics, divergenceAdvice, minibatchSteps, objectiveMetrics, underBoth, VALUE_COEFFICIENT,
-  type OnPolicyConfig, type OnPolicyDeps, type ReuseConfig, type RolloutBatch,
+  collectRollouts, completionMetrics, divergenceAdvice, minibatchSteps, objectiveMetrics, paidRewards, underBoth,
+  VALUE_COEFFICIENT, type OnPolicyConfig, type OnPolicyDeps, type ReuseConfig, type RolloutBatch,
 } from './rollouts';
 import { MetricsReader } from './train';
 import type { Algorithm } from './types';
@@ -99,16 +100,16 @@ export async function* ppo(config: PpoConfig, deps: OnPolicyDeps): Algorithm<voi
 /** What the updates hold constant, and the figures of the objective. Call inside `tidy`. */
 function experienceOf(
   { klCoef, gaeLambda, whitenRewards, whitenAdvantages }: PpoConfig,
-  { scores, lengths }: RolloutBatch,
+  rollouts: RolloutBatch,
   outputs: Outputs,
   referenceLogp: Tensor2D,
 ): { experience: Experience; figures: Record<string, Scalar> } {
+  const { scores, lengths } = rollouts;
   const scored = referenceLogp.shape[1];
   const [mask, last] = [responseMask(lengths, scored), lastTokenMask(lengths, scored)];
   const oldLogp: Tensor2D = mul(outputs.logp!, mask);
   const oldValue: Tensor2D = mul(headOf(outputs.value!), mask);
-  const score = tensor1d(scores);
-  const raw = klPenalisedRewards(score, oldLogp, referenceLogp, { mask, last }, klCoef);
+  const raw = klPenalisedRewards(paidRewards(rollouts), oldLogp, referenceLogp, { mask, last }, klCoef);
   const rewards = whitenRewards ? whiten(raw, mask, false) : raw;
   const advantage = generalisedAdvantages(rewards, oldValue, mask, gaeLambda);
   return {
@@ -119,6 +120,6 @@ function experienceOf(
       advantage: whitenAdvantages ? whiten(advantage, mask, true) : advantage,
       mask,
     },
-    figures: objectiveMetrics(score, outputs, referenceLogp, mask, klCoef),
+    figures: objectiveMetrics(tensor1d(scores), outputs, referenceLogp, mask, klCoef),
   };
 }

@@ -100,11 +100,20 @@ export async function preferences(
   params: ParameterSet,
   pairs: readonly ResponsePair[],
 ): Promise<Float32Array> {
-  const probabilities = new Float32Array(pairs.length);
+  const first = await firstPreferred(engine, params, pairs);
+  return Float32Array.from(pairs, (_, i) => (first[2 * i]! + 1 - first[2 * i + 1]!) / 2);
+}
+
+/** P(the response shown first is better), 0..1, of each pair as it is and changed over, side by side. [2N] */
+export async function firstPreferred(
+  engine: Engine,
+  params: ParameterSet,
+  pairs: readonly ResponsePair[],
+): Promise<Float32Array> {
+  const probabilities = new Float32Array(2 * pairs.length);
   for (let from = 0; from < pairs.length; from += CHUNK) {
     const chunk = pairs.slice(from, from + CHUNK);
-    const first = await chooseFirst(engine, params, chunk.flatMap(bothOrders));
-    chunk.forEach((_, i) => (probabilities[from + i] = (first[2 * i]! + 1 - first[2 * i + 1]!) / 2));
+    probabilities.set(await chooseFirst(engine, params, chunk.flatMap(bothOrders)), 2 * from);
   }
   return probabilities;
 }

@@ -3,6 +3,7 @@
 //   L = -mean_t [ log pi(y_t | x, y_<t) * sg(Z_t - V_t) ] + mean_t (Z_t - V_t)^2,   gamma = 1
 // Lee et al. 2023 (arXiv 2309.00267), section 2.2 and appendix on REINFORCE; Williams 1992.
 // KL estimator: k1 on the sampled tokens, log pi - log pi_SFT (Schulman 2020), at the sampling temperature.
+// Where tokens are scored one by one (Wu et al. 2023, arXiv 2306.01693) each is paid its own (1 - beta) r_t; r is their sum.
 // Departures: the KL penalty is paid at the token that causes it, not all at the last token (same sum, less variance);
 // advantages are divided by their standard deviation over the batch; the value is a linear head on the policy's own
 // states, which it does not move, instead of a second network; AdamW instead of Adafactor; sampling bans the reserved ids
@@ -16,8 +17,8 @@ import {
 } from '../losses';
 import type { Outputs } from '../nn/types';
 import {
-  collectRollouts, completionMetrics, divergenceAdvice, objectiveMetrics, VALUE_COEFFICIENT, type OnPolicyConfig,
-  type OnPolicyDeps,
+  collectRollouts, completionMetrics, divergenceAdvice, objectiveMetrics, paidRewards, VALUE_COEFFICIENT,
+  type OnPolicyConfig, type OnPolicyDeps, type RolloutBatch,
 } from './rollouts';
 import { MetricsReader, update } from './train';
 import type { Algorithm } from './types';
@@ -34,7 +35,8 @@ export async function* reinforce(config: ReinforceConfig, deps: OnPolicyDeps): A
   try {
     for (let iteration = from; iteration < config.iterations; iteration++) {
       // Rollout
-      const { rollouts, scores, lengths, batch } = await collectRollouts(config, deps, iteration);
+      const rollouts = await collectRollouts(config, deps, iteration);
+      const { batch } = rollouts;
 
       // Log-probabilities under SFT and under the policy (kept for the update)
       const frozen = await engine.forward(reference, batch, { outputs: ['logp'], temperature });
@@ -47,7 +49,7 @@ export async function* reinforce(config: ReinforceConfig, deps: OnPolicyDeps): A
 
       // Returns and advantages
       const { advantage, returns, mask, metrics } = tidy(() =>
-        signals(scores, lengths, frozen.outputs.logp!, forward.outputs, klCoef));
+        signals(rollouts, frozen.outputs.logp!, forward.outputs, klCoef));
       frozen.dispose();
 
       // Update
@@ -66,7 +68,7 @@ export async function* reinforce(config: ReinforceConfig, deps: OnPolicyDeps): A
       }).finally(() => dispose([advantage, returns, mask]));
       loss.dispose();
 
-      reader.add(iteration + 1, { ...metrics, grad_norm: gradNorm }, completionMetrics(rollouts));
+      reader.add(iteration + 1, { ...metrics, grad_norm: gradNorm }, completionMetrics(rollouts.rollouts));
       const last = iteration === config.iterations - 1;
       if (last || reader.due || (iteration + 1) % config.measureEvery === 0) yield* reader.flush();
     }
@@ -77,25 +79,25 @@ export async function* reinforce(config: ReinforceConfig, deps: OnPolicyDeps): A
 
 /** What the update needs, and what the charts show of it, all on the device. Call inside `tidy`. */
 function signals(
-  scores: Float32Array,
-  lengths: readonly number[],
+  rollouts: RolloutBatch,
   referenceLogp: Tensor2D,
   outputs: Outputs,
   klCoef: number,
 ): { advantage: Tensor2D; returns: Tensor2D; mask: Tensor2D; metrics: Record<string, Scalar> } {
   const { logp } = outputs as Required<Outputs>;
   const scored = logp.shape[1];
+  const { scores, lengths } = rollouts;
   const [mask, last] = [responseMask(lengths, scored), lastTokenMask(lengths, scored)];
   const baseline = headOf(outputs.value!);
-  const score = tensor1d(scores);
-  const returns = discountedReturns(klPenalisedRewards(score, logp, referenceLogp, { mask, last }, klCoef), 1);
+  const rewards = klPenalisedRewards(paidRewards(rollouts), logp, referenceLogp, { mask, last }, klCoef);
+  const returns = discountedReturns(rewards, 1);
   const advantage = divideByDeviation(sub(returns, baseline), mask);
   return {
     advantage,
     returns,
     mask,
     metrics: {
-      ...objectiveMetrics(score, outputs, referenceLogp, mask, klCoef),
+      ...objectiveMetrics(tensor1d(scores), outputs, referenceLogp, mask, klCoef),
       'loss/policy_avg': policyGradientLoss(logp, advantage, mask),
       'loss/value_avg': valueLoss(baseline, returns, mask),
     },

@@ -3,10 +3,11 @@
 // Lee et al. 2023 (arXiv 2309.00267), section 2.2 and appendix: cross-entropy between the label and softmax(r_a, r_b).
 // Two heads: `last` reads the state after the last token (Stiennon et al. 2020); `likelihood` adds a learned weight for
 // each token's log-probability under the reward model's own language-model head (see `losses/preference.ts`).
+// Label smoothing and a margin for each pair, where asked for: Wang et al. 2024 (arXiv 2401.06080), equations 5 and 6.
 // Departures: starts from the SFT policy also where the paper starts from the pretrained model.
 
-import { dispose, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
-import { bradleyTerryLoss, endMask, lastTokenScore, likelihoodAwareScore, splitPairs } from '../losses';
+import { dispose, tensor1d, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { bradleyTerryLoss, endMask, lastTokenScore, likelihoodAwareScore, noisyBradleyTerryLoss, splitPairs } from '../losses';
 import type { Engine, Optimizer, Outputs, OutputName, ParameterSet } from '../nn/types';
 import { epochBatch, epochSteps, responseBatch, type Completion, type EpochConfig } from './batches';
 import { linearDecay, MetricsReader, update } from './train';
@@ -19,6 +20,8 @@ export interface LabelledPair {
   readonly responses: readonly [ArrayLike<number>, ArrayLike<number>];
   /** Probability that responses[0] is better. */
   readonly pA: number;
+  /** By how much the better response should lead, in units of the reward, 0 or more. Only `rewardModel` reads it. Default 0. */
+  readonly margin?: number;
 }
 
 /** An example is a pair. */
@@ -27,6 +30,8 @@ export interface RewardModelConfig extends EpochConfig {
   /** Peak; linear decay to a tenth. */
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** Share of labels taken to be turned round, from 0 to below 0.5. Default 0. */
+  readonly labelSmoothing?: number;
   /** Steps between two measurements on held-out pairs. */
   readonly measureEvery: number;
 }
@@ -55,7 +60,8 @@ export { epochSteps as rewardModelSteps };
 /** Yields rm/loss, rm/labels, grad_norm and, now and then, rm/accuracy, rm/margin and rm/accuracy_NAME. */
 export async function* rewardModel(config: RewardModelConfig, deps: RewardModelDeps): Algorithm<void> {
   const { engine, params, optimizer, from = 0, pairs, heldOut } = deps;
-  const { head } = config;
+  const { head, labelSmoothing = 0 } = config;
+  const withMargins = pairs.some(({ margin = 0 }) => margin !== 0);
   const total = epochSteps(config, pairs.length);
   const reader = new MetricsReader(engine, `Lower the reward-model learning rate (now ${config.learningRate}).`);
   try {
@@ -66,14 +72,20 @@ export async function* rewardModel(config: RewardModelConfig, deps: RewardModelD
         ...chosen.map(({ prompt, responses }) => ({ prompt, response: responses[1] })),
       ]);
       const pFirst = tensor1d(chosen.map((pair) => pair.pA));
+      const margin = withMargins ? tensor1d(chosen.map((pair) => pair.margin ?? 0)) : undefined;
+      const noise = { labelSmoothing, ...(margin && { margin }) };
+      const lossOf = (first: Tensor1D, second: Tensor1D): Scalar =>
+        labelSmoothing > 0 || margin
+          ? noisyBradleyTerryLoss(first, second, pFirst, noise)
+          : bradleyTerryLoss(first, second, pFirst);
       const end = endMask(lengths, batch.scored);
       const forward = await engine.forward(params, batch, { outputs: OUTPUTS[head], keep: true });
       const { loss, gradNorm } = await update(
         engine, forward, OUTPUTS[head],
-        (outputs) => bradleyTerryLoss(...splitPairs(score(head, outputs, end)), pFirst),
+        (outputs) => lossOf(...splitPairs(score(head, outputs, end))),
         optimizer,
         { learningRate: linearDecay(step, total, config.learningRate), weightDecay: config.weightDecay },
-      ).finally(() => dispose([pFirst, end]));
+      ).finally(() => dispose([pFirst, end, margin]));
       reader.add(
         step + 1,
         { 'rm/loss': loss, grad_norm: gradNorm },

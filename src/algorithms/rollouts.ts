@@ -6,7 +6,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { PURPOSE, Stream, streamKey } from '../core/rng';
 import { TOKEN } from '../core/tokens';
-import { maskedMean, meanSequenceKl, type Declared } from '../losses';
+import { maskedMean, meanSequenceKl, tokenColumns, type Declared } from '../losses';
 import { packBatch, promptAndResponse, type Sequence } from '../nn/batch';
 import type { AdamWOptions, Batch, Engine, Generation, Optimizer, OutputName, Outputs, ParameterSet } from '../nn/types';
 import { update } from './train';
@@ -58,22 +58,32 @@ export interface OnPolicyDeps {
   prompts(iteration: number): readonly ArrayLike<number>[];
   /** Reward of each response. */
   reward(rollouts: readonly Rollout[], iteration: number): Promise<Float32Array>;
+  /**
+   * One reward for each response token, end-of-text included. Where given it stands in for `reward`: a response's score is
+   * their sum, and the methods whose actions are tokens (REINFORCE, PPO) pay each at its token.
+   */
+  tokenRewards?(rollouts: readonly Rollout[], iteration: number): Promise<readonly Float32Array[]>;
 }
 
 /** Responses to the prompts of an iteration. Those to one prompt lie side by side. */
 export interface RolloutBatch {
   readonly rollouts: readonly Rollout[];
   readonly scores: Float32Array;
+  /** Of each response's tokens, where they were scored one by one; they add up to `scores`. */
+  readonly tokenRewards: readonly Float32Array[] | undefined;
   /** Tokens of each response. */
   readonly lengths: readonly number[];
   readonly sequences: readonly Sequence[];
   readonly batch: Batch;
 }
 
-/** Samples the responses of an iteration from the policy and has them scored. */
+/**
+ * Samples the responses of an iteration from the policy and has them scored.
+ * @throws RangeError where `tokenRewards` gives a response another number of rewards than it has tokens.
+ */
 export async function collectRollouts(
   config: Pick<OnPolicyConfig, 'temperature' | 'maxNewTokens' | 'seed'>,
-  deps: Pick<OnPolicyDeps, 'engine' | 'policy' | 'prompts' | 'reward'>,
+  deps: Pick<OnPolicyDeps, 'engine' | 'policy' | 'prompts' | 'reward' | 'tokenRewards'>,
   iteration: number,
   samplesPerPrompt = 1,
 ): Promise<RolloutBatch> {
@@ -87,11 +97,24 @@ export async function collectRollouts(
   const rollouts = generations.map((g, row) => ({
     prompt: prompts[Math.floor(row / samplesPerPrompt)]!, response: g.tokens, finished: g.finished,
   }));
-  const scores = await deps.reward(rollouts, iteration);
+  const lengths = rollouts.map(({ response }) => response.length);
+  const tokenRewards = await deps.tokenRewards?.(rollouts, iteration);
+  if (tokenRewards && lengths.some((length, row) => tokenRewards[row]?.length !== length)) {
+    throw new RangeError('each response needs one reward a token');
+  }
+  const scores = tokenRewards
+    ? Float32Array.from(tokenRewards, (rewards) => rewards.reduce((sum, reward) => sum + reward, 0))
+    : await deps.reward(rollouts, iteration);
   const sequences = rollouts.map(({ prompt, response }) => promptAndResponse(prompt, response));
-  return {
-    rollouts, scores, lengths: rollouts.map(({ response }) => response.length), sequences, batch: packBatch(sequences),
-  };
+  return { rollouts, scores, tokenRewards, lengths, sequences, batch: packBatch(sequences) };
+}
+
+/**
+ * What `klPenalisedRewards` pays: [B, S] the rewards of tokens where there are any, else [B] the scores. The caller
+ * disposes it.
+ */
+export function paidRewards({ scores, tokenRewards, batch }: RolloutBatch): Tensor1D | Tensor2D {
+  return tokenRewards ? tokenColumns(tokenRewards, batch.scored, 'token') : tensor1d(scores);
 }
 
 /** Responses to each prompt; the separator is added here. */

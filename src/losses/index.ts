@@ -1,6 +1,7 @@
 export * from './aLol';
 export * from './differentiate';
 export * from './directPreference';
+export * from './fineGrained';
 export * from './groupRelative';
 export * from './likelihood';
 export * from './masked';

@@ -11,13 +11,14 @@ import { maskedMean } from './masked';
 /**
  * Rewards of one token each, [B, S]: -beta * (log p - log q) on every response token, plus (1 - beta) * score on the
  * last. Their undiscounted sum over a response is the objective of Lee et al. 2023 (arXiv 2309.00267), with the k1
- * estimate: (1 - beta) r(x, y) - beta log(pi(y | x) / pi_SFT(y | x)).
- * @param scores [B] reward of each response.
+ * estimate: (1 - beta) r(x, y) - beta log(pi(y | x) / pi_SFT(y | x)). Scores of tokens are paid at their tokens instead, as
+ * in Wu et al. 2023 (arXiv 2306.01693), section 3.2; r(x, y) is then their sum.
+ * @param scores [B] reward of each response, or [B, S] reward of each token, 0 past the end.
  * @param mask [B, S] 1 on response tokens.
  * @param last [B, S] 1 on the last response token (`lastTokenMask`).
  */
 export function klPenalisedRewards(
-  scores: Tensor1D,
+  scores: Tensor1D | Tensor2D,
   logp: Tensor2D,
   referenceLogp: Tensor2D,
   { mask, last }: { mask: Tensor2D; last: Tensor2D },
@@ -25,7 +26,8 @@ export function klPenalisedRewards(
 ): Tensor2D {
   return tidy(() => {
     const penalty = mul(mul(sub(logp, referenceLogp), mask), -beta);
-    return add(penalty, mul(last, mul(expandDims(scores, 1), 1 - beta)));
+    const paid = scores.rank === 1 ? mul(last, mul(expandDims(scores, 1), 1 - beta)) : mul(scores, 1 - beta);
+    return add(penalty, paid);
   });
 }
 
