@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import golden from './golden/stats.json';
+import goldenT from './golden/tCdf.json';
 import { PURPOSE, Stream, streamKey } from './rng';
 import {
   bootstrapInterval,
@@ -9,6 +10,7 @@ import {
   normalCdf,
   normalQuantile,
   sampleQuantile,
+  tCdf,
   tQuantile,
   wilsonInterval,
 } from './stats';
@@ -26,6 +28,23 @@ describe('distributions', () => {
     }
   });
 
+  it('match scipy in the far tails of t too (golden)', () => {
+    for (const [t, degrees, p] of goldenT.cdf as [number, number, number][]) {
+      expect(Math.abs(tCdf(t, degrees) / p - 1), `P(T < ${t}), ${degrees} degrees`).toBeLessThan(degrees > 1000 ? 1e-9 : 1e-11);
+    }
+  });
+
+  it('have the closed forms of t with 1 and 2 degrees, and the normal limit', () => {
+    for (const t of [-40, -2.5, -0.3, 0, 1e-9, 0.7, 12]) {
+      expect(tCdf(t, 1)).toBeCloseTo(0.5 + Math.atan(t) / Math.PI, 13);
+      expect(tCdf(t, 2)).toBeCloseTo(0.5 + t / (2 * Math.sqrt(2 + t * t)), 13);
+      expect(tCdf(t, 5) + tCdf(-t, 5)).toBeCloseTo(1, 14);
+    }
+    expect(tCdf(1.3, 1e7)).toBeCloseTo(normalCdf(1.3), 6);
+    for (const degrees of [1, 2, 9, 60]) expect(tCdf(tQuantile(0.975, degrees), degrees)).toBeCloseTo(0.975, 5);
+    expect([tCdf(-Infinity, 3), tCdf(0, 3), tCdf(Infinity, 3)]).toEqual([0, 0.5, 1]);
+  });
+
   it('are inverse to each other and symmetric', () => {
     for (const p of [1e-6, 0.01, 0.5, 0.77, 1 - 1e-6]) {
       expect(normalCdf(normalQuantile(p))).toBeCloseTo(p, 12);
@@ -36,6 +55,8 @@ describe('distributions', () => {
   it('refuse what has no quantile', () => {
     expect(() => normalQuantile(1)).toThrow(RangeError);
     expect(() => tQuantile(0.9, 0)).toThrow(RangeError);
+    expect(() => tCdf(1, 0.5)).toThrow(RangeError);
+    expect(() => tCdf(NaN, 3)).toThrow(RangeError);
   });
 });
 

@@ -15,6 +15,9 @@ export interface ArmMeasurements {
   /** In the order of the posts; standardised reward of the arm's own reward model. */
   readonly proxyReward?: ArrayLike<number> | undefined;
   readonly winRateVsSft?: Evaluation['winRateVsSft'] | undefined;
+  readonly diversity?: Evaluation['diversity'] | undefined;
+  readonly entropy?: number | undefined;
+  readonly drift?: Evaluation['drift'] | undefined;
 }
 
 /** Share of a post's importance that a response covers, 0..1; 0 where a post has nothing that matters. */
@@ -35,7 +38,7 @@ export function importanceShare({ facts }: Facts, check: Pick<Findings, 'covered
 export function evaluateArm(
   posts: readonly CheckedPost[],
   weights: UtilityWeights,
-  { kl, proxyReward, winRateVsSft }: ArmMeasurements = {},
+  { kl, proxyReward, winRateVsSft, diversity, entropy, drift }: ArmMeasurements = {},
 ): Evaluation {
   for (const values of [kl, proxyReward]) {
     if (values && values.length !== posts.length) {
@@ -52,5 +55,8 @@ export function evaluateArm(
     ...(kl ? { kl: meanEstimate(kl, 'posts') } : {}),
     ...(proxyReward ? { proxyReward: meanEstimate(proxyReward, 'posts') } : {}),
     ...(winRateVsSft ? { winRateVsSft } : {}),
+    ...(diversity ? { diversity } : {}),
+    ...(entropy === undefined ? {} : { entropy }),
+    ...(drift ? { drift } : {}),
   };
 }

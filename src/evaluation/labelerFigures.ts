@@ -11,7 +11,7 @@ import { meanEstimate, shareEstimate } from './estimate';
 type Opinion = Pick<Label, 'pairId' | 'pA' | 'parsed'>;
 
 /** The side picked: 1 for the first response, 0 for the second, 1/2 for neither. */
-function pick(p: number): 0 | 0.5 | 1 {
+export function pick(p: number): 0 | 0.5 | 1 {
   return Math.abs(p - 0.5) < TIE ? 0.5 : p > 0.5 ? 1 : 0;
 }
 
@@ -54,8 +54,8 @@ export function cohensKappa(a: readonly number[], b: readonly number[]): Estimat
 /** Confidence of a label, max(pA, 1 - pA), in ten bins from 0.5 to 1. */
 const BINS = 10;
 
-interface Calibration {
-  readonly reliability: readonly ReliabilityBin[];
+export interface Calibration {
+  readonly reliability: ReliabilityBin[];
   readonly ece: number;
   readonly brier: Estimate;
 }
@@ -64,8 +64,10 @@ interface Calibration {
  * Calibration of soft labels against people: reliability bins, the expected calibration error (Guo et al. 2017, arXiv
  * 1706.04599), sum over bins of n_bin / n |agreement - confidence|, and the mean squared difference to people (Brier 1950).
  * By confidence rather than by pA, so that it does not matter which response stands first.
+ * @param labels probabilities that the first response is better. @param people 1, 0, or 1/2, of the same pairs.
+ * @throws RangeError on fewer than two.
  */
-function calibration(labels: readonly number[], people: readonly number[]): Calibration {
+export function calibration(labels: readonly number[], people: readonly number[]): Calibration {
   const bins = Array.from({ length: BINS }, () => ({ confidences: [] as number[], agreements: [] as number[] }));
   labels.forEach((p, i) => {
     const side = pick(p);
@@ -89,18 +91,28 @@ function calibration(labels: readonly number[], people: readonly number[]): Cali
   };
 }
 
-/** Of decided pairs whose responses differ in words, the share in which the longer is picked. */
-function prefersLonger(opinions: readonly number[], lengths: readonly (readonly [number, number])[]): Estimate | undefined {
+/**
+ * Of decided pairs whose responses differ in a measure, such as words, the share in which the one with more is picked.
+ * @param opinions probabilities that the first response is better. @param measures of both responses.
+ * @returns undefined where there is no such pair.
+ */
+export function prefersMore(
+  opinions: readonly number[],
+  measures: readonly (readonly [number, number])[],
+): Estimate | undefined {
   const picks = opinions.flatMap((p, i) => {
-    const [first, second] = lengths[i]!;
+    const [first, second] = measures[i]!;
     const side = pick(p);
     return side === 0.5 || first === second ? [] : [Number((side === 1) === first > second)];
   });
   return picks.length === 0 ? undefined : shareEstimate(picks, 'pairs');
 }
 
-/** What depends on the order of presentation; empty where no label was asked in both. */
-function swapFigures(labels: readonly Label[]): Pick<LabelerFigures, 'samePick' | 'samePosition' | 'prefersFirst'> {
+/** What depends on the order of presentation. */
+export type SwapFigures = Pick<LabelerFigures, 'samePick' | 'samePosition' | 'prefersFirst'>;
+
+/** Of the labels asked in both orders; empty where none was. */
+export function swapFigures(labels: readonly Pick<Label, 'raw'>[]): SwapFigures {
   const both = labels.filter(({ raw }) => raw.length === 2);
   if (both.length === 0) return {};
   const samePick = shareEstimate(both.map(({ raw }) => alike(pick(raw[0]!), 1 - pick(raw[1]!))), 'pairs');
@@ -158,8 +170,8 @@ export function labelerFigures(pairs: readonly HumanPair[], labels: readonly Lab
     ...calibration(opinions, people),
     ...present({
       kappa: cohensKappa(own, theirs),
-      prefersLonger: prefersLonger(opinions, lengths),
-      peoplePreferLonger: prefersLonger(people, lengths),
+      prefersLonger: prefersMore(opinions, lengths),
+      peoplePreferLonger: prefersMore(people, lengths),
       costPer1000: cost === undefined ? undefined : 1000 * cost,
       // A thousand times the mean of milliseconds is the same number of seconds.
       secondsPer1000: latency,

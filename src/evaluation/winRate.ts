@@ -1,5 +1,6 @@
 import type { WinRate } from '../core/bundle';
-import { bootstrapInterval, logisticRegression } from '../core/stats';
+import type { Label } from '../core/preferences';
+import { bootstrapInterval, logisticRegression, sigmoid } from '../core/stats';
 import type { UtilityWeights } from '../tasks/types';
 import { shareEstimate } from './estimate';
 import { goldVerdict, juryVerdict, type Contest, type Jury, type Verdict } from './verdicts';
@@ -14,12 +15,32 @@ export interface Bout {
 /** Win rate of A over B by the majority of fresh annotators, paired by post. @throws RangeError on no posts. */
 export function winRateByJury(contests: readonly Contest[], jury: Jury, circular = false): WinRate {
   const judge = jury.size === 1 ? 'one fresh annotator' : `majority of ${jury.size} fresh annotators`;
-  return winRate(contests.map((contest) => toBout(contest, juryVerdict(contest, jury))), judge, circular);
+  return winRate(boutsByJury(contests, jury), judge, circular);
 }
 
 /** Win rate of A over B by gold utility, paired by post. @throws RangeError on no posts. */
 export function winRateByGold(contests: readonly Contest[], weights: UtilityWeights, circular = false): WinRate {
   return winRate(contests.map((contest) => toBout(contest, goldVerdict(contest, weights))), 'gold utility', circular);
+}
+
+/**
+ * Win rate of A over B by a model's labels of the same contests: its pick by P(a is better), 1/2 and what could not be read
+ * counting half. @throws RangeError on no posts.
+ */
+export function winRateByLabels(
+  contests: readonly Contest[], labels: readonly Pick<Label, 'pA' | 'parsed'>[], judge: string, circular: boolean,
+): WinRate {
+  return winRate(contests.map((contest, i) => toBout(contest, pickOf(labels[i]!))), judge, circular);
+}
+
+function pickOf({ pA, parsed }: Pick<Label, 'pA' | 'parsed'>): Verdict {
+  if (!parsed || pA === 0.5) return 0.5;
+  return pA > 0.5 ? 1 : 0;
+}
+
+/** The outcomes of contests by the majority of fresh annotators. */
+export function boutsByJury(contests: readonly Contest[], jury: Jury): Bout[] {
+  return contests.map((contest) => toBout(contest, juryVerdict(contest, jury)));
 }
 
 function toBout({ a, b }: Contest, outcome: Verdict): Bout {
@@ -76,8 +97,4 @@ function atEqualLength(bouts: readonly Bout[]): AtEqualLength {
   });
   if (!ci) return { ok: false, reason: 'too many bootstrap resamples have no fit' };
   return { ok: true, value: sigmoid(fit.intercept), ci };
-}
-
-function sigmoid(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }
