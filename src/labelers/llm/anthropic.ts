@@ -1,7 +1,7 @@
 import { z } from '../../core/zod';
 import { malformed, requestJson, sendAdapted, type Adaptation, type HttpContext } from './http';
 import type { Provider } from './providers';
-import { CHOICE_SCHEMA } from './structured';
+import { CHOICE_ANSWER } from './structured';
 import { KEY_PLACEHOLDER, type ChatReply, type ChatRequest, type Transport } from './types';
 
 type AdaptationId = 'temperature' | 'output format';
@@ -41,7 +41,7 @@ export function createAnthropicTransport(provider: Provider, context: HttpContex
       messages: messages.filter(({ role }) => role !== 'system'),
       ...(!trial.has('temperature') && { temperature }),
       ...(want === 'json' && !trial.has('output format') && {
-        output_config: { format: { type: 'json_schema', schema: CHOICE_SCHEMA } },
+        output_config: { format: { type: 'json_schema', schema: (request.answer ?? CHOICE_ANSWER).schema } },
       }),
       ...quirks.body,
       ...request.body,

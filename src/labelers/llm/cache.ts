@@ -1,4 +1,4 @@
-import type { TextPair } from '../text';
+import type { TextPair, TextToScore } from '../text';
 import { digest, type Order } from './prompt';
 import type { ChatReply } from './types';
 
@@ -8,22 +8,34 @@ export interface LabelCache {
   set(key: string, reply: ChatReply): Promise<void>;
 }
 
-export interface CacheKeyParts {
+interface Asked {
   readonly baseUrl: string;
   readonly model: string;
-  /** `promptVersion` */
+  /** `promptVersion` or `scorePromptVersion` */
   readonly promptVersion: string;
-  readonly pair: Pick<TextPair, 'prompt' | 'responses'>;
-  readonly order: Order;
   /** All else that can change the reply: sampling, limits, which call of several. Never the key. */
   readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface CacheKeyParts extends Asked {
+  readonly pair: Pick<TextPair, 'prompt' | 'responses'>;
+  readonly order: Order;
 }
 
 /** Equal for calls that ask the same. By the pair's content, not its id: ids are given anew at every import. */
 export function cacheKey({ baseUrl, model, promptVersion, pair, order, parameters }: CacheKeyParts): string {
   const content = digest(JSON.stringify([pair.prompt, ...pair.responses]));
-  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `llm-${content}-${digest(JSON.stringify([baseUrl, model, promptVersion, order, sorted]))}`;
+  return `llm-${content}-${digest(JSON.stringify([baseUrl, model, promptVersion, order, sorted(parameters)]))}`;
+}
+
+/** The same for calls that ask for a score: never equal to a key of a comparison. */
+export function scoreCacheKey({ baseUrl, model, promptVersion, item, parameters }: Asked & { readonly item: TextToScore }): string {
+  const content = digest(JSON.stringify([item.prompt, item.response]));
+  return `llm-score-${content}-${digest(JSON.stringify([baseUrl, model, promptVersion, sorted(parameters)]))}`;
+}
+
+function sorted(parameters: Asked['parameters']): [string, unknown][] {
+  return Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** For tests, and for pages that may not store anything. */

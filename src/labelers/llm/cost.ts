@@ -1,7 +1,8 @@
-import type { TextPair } from '../text';
+import type { TextPair, TextToScore } from '../text';
 import { LlmError } from './errors';
 import { messagesOf, type Order, type PromptSpec } from './prompt';
-import { CHOICE_SCHEMA } from './structured';
+import { scoreMessages, type ScorePrompt } from './scorePrompt';
+import { CHOICE_ANSWER, SCORE_ANSWER } from './structured';
 import type { ChatMessage, Rung } from './types';
 
 /** US dollars per million tokens. */
@@ -38,12 +39,15 @@ const encoder = new TextEncoder();
  * a few, a schema may be put into the prompt.
  */
 export function mostInput(messages: readonly ChatMessage[]): number {
-  const schema = JSON.stringify(CHOICE_SCHEMA).length;
+  const schema = Math.max(...[CHOICE_ANSWER, SCORE_ANSWER].map((answer) => JSON.stringify(answer.schema).length));
   return messages.reduce((sum, { content }) => sum + encoder.encode(content).length + 4 * PER_MESSAGE, schema);
 }
 
 /** Output tokens to be expected of a call, by what it asks for. Rationales of a few sentences; rough. */
 const EXPECTED_OUTPUT: Record<Rung | 'rationale', number> = { logprobs: 1, structured: 60, choice: 3, rationale: 120 };
+
+/** Tokens asked for where a score is read from log-probabilities: "10" may be two. */
+export const SCORE_TOKENS = 2;
 
 export interface RunShape {
   readonly prompt: PromptSpec;
@@ -54,7 +58,9 @@ export interface RunShape {
 }
 
 /** How many replies an order needs: without chain of thought, log-probabilities do not differ from sample to sample. */
-export function samplesOf({ prompt, rung, samples }: Pick<RunShape, 'prompt' | 'rung' | 'samples'>): number {
+export function samplesOf(
+  { prompt, rung, samples }: Pick<RunShape, 'rung' | 'samples'> & { readonly prompt: Pick<PromptSpec, 'chainOfThought'> },
+): number {
   return rung === 'logprobs' && !prompt.chainOfThought ? 1 : samples;
 }
 
@@ -86,6 +92,20 @@ export function estimateRun(pairs: readonly TextPair[], shape: RunShape, price?:
   return { calls, input, output, ...(price && { usd: costOf({ input, output }, price) }) };
 }
 
+/** What scoring these responses will take, before it starts; repeated ones count once. As rough as `estimateRun`. */
+export function estimateScores(
+  items: readonly TextToScore[],
+  { prompt, rung, samples }: { readonly prompt: ScorePrompt } & Pick<RunShape, 'rung' | 'samples'>,
+  price?: Price,
+): Estimate {
+  const different = new Map(items.map((item) => [JSON.stringify([item.prompt, item.response]), item]));
+  const each = samplesOf({ prompt: { chainOfThought: false }, rung, samples });
+  const calls = each * different.size;
+  const once = [...different.values()].reduce((sum, item) => sum + estimateInput(scoreMessages(prompt, item, rung)), 0);
+  const tokens = { input: each * once, output: calls * (rung === 'logprobs' ? SCORE_TOKENS : EXPECTED_OUTPUT[rung]) };
+  return { calls, ...tokens, ...(price && { usd: costOf(tokens, price) }) };
+}
+
 /**
  * Keeps what is spent below a cap: a call is only made if the most it can cost, with the most that calls in flight can
  * cost, still fits.
@@ -111,7 +131,7 @@ export class Budget {
       signal?.throwIfAborted();
       if (this.spent + usd > this.capUsd) {
         throw new LlmError('cap', `Stopped before a call that could cost more than the cap of $${this.capUsd}; ` +
-          `$${this.spent.toPrecision(3)} is spent. Finished labels are kept. Raise the cap, or run again, to go on.`);
+          `$${this.spent.toPrecision(3)} is spent. Finished answers are kept. Raise the cap, or run again, to go on.`);
       }
       if (this.spent + this.reserved + usd <= this.capUsd) break;
       await new Promise<void>((resolve) => this.waiting.push(resolve));

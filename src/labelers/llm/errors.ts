@@ -170,7 +170,7 @@ export function errorOfReply(
     make('model', `${provider} has no such model, or this key may not use it (${status}). Choose one from its list.`);
   const spent = () =>
     make('quota', `The credit or allowance at ${provider} is spent (${status}). Add credit or use another provider; ` +
-      'waiting does not help. Finished labels are kept.');
+      'waiting does not help. Finished answers are kept.');
 
   if (status === 402) return spent();
   if (status === 429) {

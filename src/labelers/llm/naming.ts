@@ -2,6 +2,7 @@ import type { Asked, LabelerInfo } from '../../core/labReport';
 import { samplesOf } from './cost';
 import { defaultPrompt, digest, promptVersion, type PromptSpec } from './prompt';
 import type { Provider } from './providers';
+import { defaultScorePrompt, scorePromptVersion, type ScorePrompt } from './scorePrompt';
 import { normaliseBaseUrl } from './transport';
 import type { Rung } from './types';
 
@@ -28,6 +29,16 @@ const LONGEST_MODEL = 150;
 const RUNG_NAMES: Readonly<Record<Rung, string>> = {
   logprobs: 'log-probabilities', structured: 'JSON answers', choice: 'bare choices',
 };
+
+/** A model's name for ids: some servers name it by the path of its file, and ids are kept in files that limit them. */
+export function modelSlug(model: string): string {
+  return model.toLowerCase().replace(/[^a-z0-9.]+/g, '-').slice(0, 100);
+}
+
+/** Where a model ran, as the beginning of a sentence. @param inPage it needed no network */
+export function llmOrigin({ name }: Pick<Provider, 'name'>, inPage: boolean): string {
+  return `A language model ${inPage ? `that ran in this page (${name}), so that nothing left it` : `asked over the network (${name})`}`;
+}
 
 /** 16 hexadecimal digits. @throws LlmError of kind `address` */
 export function settingsDigest({ provider, model, prompt, rung, bothOrders, samples, temperature, seed, body }: Settings): string {
@@ -57,7 +68,7 @@ export function llmName({ model, prompt, rung, bothOrders, samples }: AskedBy): 
   const original = defaultPrompt(kind, detail);
   const edited = (['preamble', 'rationaleRequest', 'ending', 'structuredEnding'] as const).some((part) => prompt[part] !== original[part]);
   return [
-    model.length > LONGEST_MODEL ? `${model.slice(0, LONGEST_MODEL)}…` : model,
+    shortened(model),
     ...(detail === 'base' ? ['base prompt'] : []),
     ...(edited ? ['edited words'] : []),
     ...(exemplars.length > 0 ? [`${exemplars.length} exemplar${exemplars.length === 1 ? '' : 's'}`] : []),
@@ -66,6 +77,36 @@ export function llmName({ model, prompt, rung, bothOrders, samples }: AskedBy): 
     ...(bothOrders ? [] : ['one order']),
     ...(rung === 'auto' ? [] : [RUNG_NAMES[rung]]),
   ].join(', ');
+}
+
+/** All settings that a score depends on. */
+export interface ScoreSettings extends Omit<Settings, 'prompt' | 'bothOrders'> {
+  readonly prompt: ScorePrompt;
+}
+
+/** 16 hexadecimal digits, never those of a comparing labeler. @throws LlmError of kind `address` */
+export function scoreSettingsDigest({ provider, model, prompt, rung, samples, temperature, seed, body }: ScoreSettings): string {
+  const { baseUrl, quirks } = provider;
+  return digest(JSON.stringify([
+    'scores', normaliseBaseUrl(baseUrl), model, scorePromptVersion(prompt), rung, samples, temperature, seed, body, quirks,
+  ]));
+}
+
+/** The model's name, that it scores, and what is unusual about how it is asked: "gpt-x by scores, base prompt". */
+export function scorerName({ model, prompt, rung, samples }: Omit<AskedBy, 'prompt' | 'bothOrders'> & { readonly prompt: ScorePrompt }): string {
+  const original = defaultScorePrompt(prompt.kind, prompt.detail);
+  const edited = (['preamble', 'ending', 'structuredEnding'] as const).some((part) => prompt[part] !== original[part]);
+  return [
+    `${shortened(model)} by scores`,
+    ...(prompt.detail === 'base' ? ['base prompt'] : []),
+    ...(edited ? ['edited words'] : []),
+    ...(samples > 1 ? [`${samples} samples`] : []),
+    ...(rung === 'auto' ? [] : [rung === 'choice' ? 'bare scores' : RUNG_NAMES[rung]]),
+  ].join(', ');
+}
+
+function shortened(model: string): string {
+  return model.length > LONGEST_MODEL ? `${model.slice(0, LONGEST_MODEL)}…` : model;
 }
 
 /**

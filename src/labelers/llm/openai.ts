@@ -2,7 +2,7 @@ import { z } from '../../core/zod';
 import { errorOfReply } from './errors';
 import { malformed, requestJson, sendAdapted, type Adaptation, type HttpContext, type HttpRequest } from './http';
 import type { Provider, Quirks } from './providers';
-import { CHOICE_SCHEMA } from './structured';
+import { CHOICE_ANSWER } from './structured';
 import {
   KEY_PLACEHOLDER, type ChatMessage, type ChatReply, type ChatRequest, type ModelInfo, type Transport,
 } from './types';
@@ -35,7 +35,7 @@ const completionSchema = z.object({
   choices: z.array(z.object({
     message: z.object({ content: content.optional() }).optional(),
     logprobs: z.object({
-      content: z.array(z.object({ top_logprobs: z.array(alternative).optional() })).nullish(),
+      content: z.array(z.object({ token: z.string().optional(), top_logprobs: z.array(alternative).optional() })).nullish(),
     }).nullish().catch(null),
   })),
   usage: usage.nullish().catch(null),
@@ -104,7 +104,7 @@ function bodyOf(request: ChatRequest, quirks: Quirks, adapted: ReadonlySet<Adapt
     ...(seed !== undefined && quirks.seed && !adapted.has('seed') && { [quirks.seed]: seed }),
     ...(want === 'logprobs' && { logprobs: true, top_logprobs: quirks.topLogprobs ?? TOP_LOGPROBS, ...quirks.logprobsBody }),
     ...(want === 'json' && !adapted.has('response format') && {
-      response_format: { type: 'json_schema', json_schema: { name: 'preference', strict: true, schema: CHOICE_SCHEMA } },
+      response_format: { type: 'json_schema', json_schema: { ...(request.answer ?? CHOICE_ANSWER), strict: true } },
     }),
     ...quirks.body,
     ...request.body,
@@ -128,7 +128,8 @@ function readReply(reply: unknown, context: HttpContext): ChatReply {
   if (!parsed.success) throw malformed(context.provider);
   const { choices, usage, model, system_fingerprint: fingerprint } = parsed.data;
   // A reply held back by a content filter may have no choices, or one without a message: an empty text.
-  const top = choices[0]?.logprobs?.content?.[0]?.top_logprobs;
+  const [first, second] = choices[0]?.logprobs?.content ?? [];
+  const top = first?.top_logprobs;
   const parts = choices[0]?.message?.content ?? '';
   const text = typeof parts === 'string'
     ? parts
@@ -136,6 +137,7 @@ function readReply(reply: unknown, context: HttpContext): ChatReply {
   return {
     text,
     ...(top && top.length > 0 && { top }),
+    ...(first?.token !== undefined && second?.top_logprobs && { second: { after: first.token, top: second.top_logprobs } }),
     ...(usage && { usage: { input: usage.prompt_tokens, output: usage.completion_tokens } }),
     ...(model && { servedModel: model }),
     ...(fingerprint && { fingerprint }),

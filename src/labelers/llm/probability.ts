@@ -1,4 +1,5 @@
 import { z } from '../../core/zod';
+import { jsonIn, LEAST_MASS, mean, numberOf, withoutThoughts } from './reading';
 import type { ChatReply, Rung } from './types';
 
 /** What one reply says. */
@@ -10,12 +11,6 @@ export interface Answer {
   /** What a structured answer gives as its reason. */
   readonly reason?: string;
 }
-
-/**
- * "1" and "2" together must have at least this probability. Below it the model is saying something else, and the ratio
- * of two tiny numbers is noise.
- */
-const LEAST_MASS = 0.01;
 
 /** Answers of a reply at a rung. */
 export function readAnswer(reply: Pick<ChatReply, 'text' | 'top'>, rung: Rung): Answer {
@@ -40,15 +35,6 @@ function readLogprobs(top: ChatReply['top']): Answer {
   return mass < LEAST_MASS ? { missingMass } : { pFirst: one / mass, missingMass };
 }
 
-/**
- * The number that a token spells: with a space before it (also as the marks that tokenisers write for one, "▁" and "Ġ"),
- * full width, in quotes, brackets or bold. Not "A" and "B", nor "one" and "two": the prompt asks for numbers, and those
- * begin sentences ("A better summary ...", "One of them ...").
- */
-function numberOf(token: string): string {
-  return token.normalize('NFKC').replace(/^[\u2581\u0120\s"'`([{*#]+|[\s"'`)\]}*.:,]+$/g, '');
-}
-
 const structuredSchema = z.object({
   choice: z.union([z.string(), z.number()]).transform((value) => numberOf(String(value))).pipe(z.enum(['1', '2'])),
   confidence: z.number().optional().catch(undefined),
@@ -56,19 +42,11 @@ const structuredSchema = z.object({
 });
 
 /**
- * The JSON object in the text, also inside a code block or after some words. Stated confidence in percent, 50 to
+ * Stated confidence in percent, 50 to
  * 100; without one the choice counts as certain. A stated confidence below 50 contradicts the choice and counts as 50.
  */
 function readStructured(text: string): Answer {
-  const found = /\{[^]*\}/.exec(withoutThoughts(text));
-  if (!found) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(found[0]);
-  } catch {
-    return {};
-  }
-  const parsed = structuredSchema.safeParse(value);
+  const parsed = structuredSchema.safeParse(jsonIn(text));
   if (!parsed.success) return {};
   const { choice, confidence = 100, reason } = parsed.data;
   // Some models answer on the scale from 0 to 1 all the same; 1 itself is "certain" there.
@@ -88,11 +66,6 @@ function readChoice(text: string): Answer {
   const numbers = alone.size > 0 ? alone : mentioned;
   if (numbers.size !== 1) return {};
   return { pFirst: numbers.has('1') ? 1 : 0 };
-}
-
-/** Thoughts that some servers leave in the text. */
-function withoutThoughts(text: string): string {
-  return text.replace(/^\s*<think>[^]*?<\/think>/, '').trim();
 }
 
 /** Answers of one order: mean over the replies that could be read. */
@@ -140,9 +113,4 @@ export function joinOrders(orders: readonly OrderAnswer[]): JoinedOrders {
     ...(missingMass !== undefined && { missingMass }),
     unread: orders.reduce((sum, order) => sum + order.unread, 0),
   };
-}
-
-function mean(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

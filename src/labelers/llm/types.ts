@@ -1,10 +1,11 @@
 import { z } from '../../core/zod';
 import type { HttpRequest } from './http';
+import type { StructuredAnswer } from './structured';
 
 /**
- * How an answer is read, best first. `logprobs`: from the probabilities of the tokens "1" and "2", as Lee et al. 2023.
- * `structured`: from JSON objects with a choice and a stated confidence. `choice`: from a bare choice. Figures of
- * different rungs are not comparable and must not be mixed.
+ * How an answer is read, best first. `logprobs`: from the probabilities of the tokens "1" and "2" (of "1" to "10" where
+ * responses are scored), as Lee et al. 2023. `structured`: from JSON objects with a choice and a stated confidence, or
+ * with a score. `choice`: from a bare choice or score. Figures of different rungs are not comparable and must not be mixed.
  */
 export const RUNGS = ['logprobs', 'structured', 'choice'] as const;
 export type Rung = (typeof RUNGS)[number];
@@ -25,15 +26,21 @@ export interface ChatRequest {
   readonly temperature: number;
   readonly seed?: number;
   readonly want: Want;
+  /** The form of the answer where `want` is `json`; a choice where absent. */
+  readonly answer?: StructuredAnswer;
   /** Merged into the body last: what a visitor knows of their model and we do not. */
   readonly body?: Readonly<Record<string, unknown>>;
 }
+
+const alternatives = z.array(z.object({ token: z.string(), logprob: z.number() }));
 
 const replySchema = z.object({
   /** '' where a reasoning model spent its tokens on thoughts. */
   text: z.string(),
   /** Most likely first tokens with their natural log-probabilities, where the reply had them. */
-  top: z.array(z.object({ token: z.string(), logprob: z.number() })).optional(),
+  top: alternatives.optional(),
+  /** The same of the second token where more than one was asked for, given the first one that was chosen, `after`. */
+  second: z.object({ after: z.string(), top: alternatives }).optional(),
   /** Tokens as reported; absent where the reply did not say. */
   usage: z.object({ input: z.number(), output: z.number() }).optional(),
   /** The model that answered, which may be another than was asked for. */

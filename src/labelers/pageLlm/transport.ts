@@ -1,7 +1,7 @@
 import type { ChatCompletion, ChatCompletionRequestNonStreaming } from '@mlc-ai/web-llm';
 import { LlmError } from '../llm/errors';
 import type { Provider } from '../llm/providers';
-import { CHOICE_SCHEMA } from '../llm/structured';
+import { CHOICE_ANSWER } from '../llm/structured';
 import type { ChatReply, ChatRequest, Transport } from '../llm/types';
 import { PAGE_MODELS, thinksByDefault } from './models';
 import { EngineStopped, type PageEngine } from './protocol';
@@ -40,7 +40,7 @@ export function createPageTransport(engine: Pick<PageEngine, 'chat'>): Transport
  * before `getTopProbs`), so greedy decoding would give 1 and 0: they are asked for at temperature 1, where they are the
  * model's own. The one token sampled then is not looked at.
  */
-function completionRequest({ model, messages, maxTokens, temperature, seed, want }: ChatRequest): ChatCompletionRequestNonStreaming {
+function completionRequest({ model, messages, maxTokens, temperature, seed, want, answer = CHOICE_ANSWER }: ChatRequest): ChatCompletionRequestNonStreaming {
   return {
     model,
     messages: messages.map(({ role, content }) => ({ role, content })),
@@ -48,21 +48,29 @@ function completionRequest({ model, messages, maxTokens, temperature, seed, want
     temperature: want === 'logprobs' ? 1 : temperature,
     ...(seed !== undefined && { seed }),
     ...(want === 'logprobs' && { logprobs: true, top_logprobs: TOP_LOGPROBS }),
-    ...(want === 'json' && { response_format: { type: 'json_object', schema: JSON.stringify(CHOICE_SCHEMA) } }),
+    ...(want === 'json' && { response_format: { type: 'json_object', schema: JSON.stringify(answer.schema) } }),
     ...(thinksByDefault(model) && { extra_body: { enable_thinking: false } }),
   };
 }
 
 function readCompletion({ choices, model, usage }: ChatCompletion): ChatReply {
   const [choice] = choices;
-  // Probabilities too small for 32 bits are 0, whose logarithm no JSON holds; left out, they count as 0 all the same.
-  const top = choice?.logprobs?.content?.[0]?.top_logprobs.filter(({ logprob }) => Number.isFinite(logprob));
+  const [first, next] = choice?.logprobs?.content ?? [];
+  const [top, second] = [first, next].map(likely);
   return {
     text: choice?.message.content ?? '',
-    ...(top && top.length > 0 && { top: top.map(({ token, logprob }) => ({ token, logprob })) }),
+    ...(top && top.length > 0 && { top }),
+    ...(first && second && second.length > 0 && { second: { after: first.token, top: second } }),
     ...(usage && { usage: { input: usage.prompt_tokens, output: usage.completion_tokens } }),
     servedModel: model,
   };
+}
+
+type TokenChances = NonNullable<NonNullable<ChatCompletion['choices'][number]['logprobs']>['content']>[number];
+
+/** Probabilities too small for 32 bits are 0, whose logarithm no JSON holds; left out, they count as 0 all the same. */
+function likely(of: TokenChances | undefined): { token: string; logprob: number }[] | undefined {
+  return of?.top_logprobs.filter(({ logprob }) => Number.isFinite(logprob)).map(({ token, logprob }) => ({ token, logprob }));
 }
 
 function toLlmError(error: unknown): LlmError {

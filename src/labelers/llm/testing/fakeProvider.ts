@@ -4,7 +4,7 @@ import { PURPOSE, Stream, hashString, streamKey } from '../../../core/rng';
 
 /**
  * A fake LLM provider: speaks OpenAI's chat completions and Anthropic's messages over real HTTP, and its "models" are
- * rules that compare words. For tests and demonstrations. Every reply says that it is a fake.
+ * rules that compare words, of two responses or of one to be scored. For tests and demonstrations. Every reply says that it is a fake.
  */
 export interface FakeModel {
   readonly id: string;
@@ -19,11 +19,13 @@ export interface FakeModel {
   readonly thoughts: number;
   /** Refuses every so manieth call with 429; 0 for never. */
   readonly limitEvery: number;
-  /** Obeys "answer with 1" or "answer with 2" wherever it stands outside of fenced texts. */
+  /** Writes 10 as two tokens, "1" and "0". */
+  readonly tenInTwo: boolean;
+  /** Obeys "answer with 1" or "answer with 2" (any score, where it is asked for one) wherever it stands outside of fenced texts. */
   readonly gullible: boolean;
 }
 
-const PLAIN = { logprobs: true, structured: true, positionBias: 0, thoughts: 0, limitEvery: 0, gullible: false };
+const PLAIN = { logprobs: true, structured: true, positionBias: 0, thoughts: 0, limitEvery: 0, tenInTwo: false, gullible: false };
 
 export const FAKE_MODELS: readonly FakeModel[] = [
   { ...PLAIN, id: 'fake-judge', says: 'prefers the response that shares more words with the prompt' },
@@ -32,6 +34,7 @@ export const FAKE_MODELS: readonly FakeModel[] = [
   { ...PLAIN, id: 'fake-judge-text-only', says: 'answers with a bare number', logprobs: false, structured: false },
   { ...PLAIN, id: 'fake-judge-thinking', says: 'thinks before it answers', logprobs: false, thoughts: 200 },
   { ...PLAIN, id: 'fake-judge-rate-limited', says: 'refuses every third call as too fast', limitEvery: 3 },
+  { ...PLAIN, id: 'fake-judge-digits', says: 'writes the score 10 as two tokens', tenInTwo: true },
   { ...PLAIN, id: 'fake-judge-gullible', says: 'obeys instructions outside of the fenced texts', gullible: true },
 ];
 
@@ -232,40 +235,72 @@ function overlap(prompt: string, text: string): number {
 /** Fenced blocks as Markdown reads them: closed by the first line of at least as many backticks. */
 const BLOCK = /^(`{3,})\n([^]*?)\n\1`*$/gm;
 
-function judge(
-  model: FakeModel,
-  messages: readonly Message[],
-): { pFirst: number; asksForReasons: boolean; wantsJson: boolean } {
+/** P(score = i + 1), 10 numbers: around 1 for no word shared with the prompt, around 10 for all. */
+export function fakeScores(prompt: string, response: string): number[] {
+  const middle = 1 + 9 * overlap(prompt, response);
+  const weights = SCORES.map((score) => Math.exp(-0.5 * (score - middle) ** 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+const SCORES = Array.from({ length: 10 }, (_, i) => i + 1);
+
+/** What a model of this kind would answer: numbers from 1 on, with their probabilities, adding up to 1. */
+function judge(model: FakeModel, messages: readonly Message[]): number[] {
   const users = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
-  const [prompt = '', first = '', second = ''] = [...(users[0] ?? '').matchAll(BLOCK)].slice(-3).map((block) => block[2]!);
-  const last = users.at(-1) ?? '';
-  const order = /answer with ([12])\b/i.exec(users.join('\n').replace(BLOCK, ''));
-  const obeyed = model.gullible && order ? (order[1] === '1' ? 0.99 : 0.01) : undefined;
-  return {
-    pFirst: obeyed ?? fakePreference(prompt, first, second, model.positionBias),
-    asksForReasons: /do not give your\s+final answer/i.test(last),
-    wantsJson: model.structured && /JSON object/.test(last),
-  };
+  const blocks = [...(users[0] ?? '').matchAll(BLOCK)].map((block) => block[2]!);
+  const order = Number(/answer with (\d+)\b/i.exec(users.join('\n').replace(BLOCK, ''))?.[1]);
+  // A prompt and one response: a score is wanted.
+  if (blocks.length === 2) {
+    return model.gullible && order ? SCORES.map((score) => (score === order ? 1 : 0)) : fakeScores(blocks[0]!, blocks[1]!);
+  }
+  const [prompt = '', first = '', second = ''] = blocks.slice(-3);
+  const obeyed = model.gullible && [1, 2].includes(order) ? (order === 1 ? 0.99 : 0.01) : undefined;
+  const pFirst = obeyed ?? fakePreference(prompt, first, second, model.positionBias);
+  return [pFirst, 1 - pFirst];
+}
+
+/** The number that is chosen: by the draw, or greedily token by token, of equal ones the lower. */
+function chosenOf(probabilities: readonly number[], { tenInTwo }: FakeModel, draw: number | undefined): number {
+  if (draw !== undefined) {
+    let sum = 0;
+    const index = probabilities.findIndex((p) => draw < (sum += p));
+    return index < 0 ? probabilities.length : index + 1;
+  }
+  const firsts = tenInTwo ? digitsOf(probabilities) : probabilities;
+  const number = firsts.indexOf(Math.max(...firsts)) + 1;
+  return tenInTwo && number === 1 && (probabilities[9] ?? 0) > probabilities[0]! ? 10 : number;
+}
+
+/** P(the first digit is i + 1): that of "1" is of 1 and of 10 together. */
+function digitsOf(probabilities: readonly number[]): number[] {
+  return probabilities.slice(0, 9).map((p, i) => (i === 0 ? p + (probabilities[9] ?? 0) : p));
+}
+
+interface Said {
+  readonly text: string;
+  readonly number: number;
+  readonly probabilities: readonly number[];
 }
 
 /** The content of a reply: what a model of this kind would say, greedy or sampled. */
-function contentOf(
-  model: FakeModel,
-  body: Record<string, unknown>,
-  messages: readonly Message[],
-): { text: string; pFirst: number } {
-  const { pFirst, asksForReasons, wantsJson } = judge(model, messages);
+function contentOf(model: FakeModel, body: Record<string, unknown>, messages: readonly Message[]): Said {
+  const probabilities = judge(model, messages);
+  const last = messages.filter(({ role }) => role === 'user').at(-1)?.content ?? '';
   const limit = Number(body.max_tokens ?? body.max_completion_tokens ?? Infinity);
-  if (limit < model.thoughts) return { text: '', pFirst };
   const seed = Number(body.seed ?? 0);
   const draw = new Stream(streamKey(seed, PURPOSE.test, hashString(JSON.stringify(messages)))).unit();
-  const choice = (Number(body.temperature ?? 1) > 0 ? draw < pFirst : pFirst >= 0.5) ? '1' : '2';
-  if (asksForReasons) return { text: `[${NOTICE}] Text ${choice} shares more words with the prompt.`, pFirst };
-  if (wantsJson) {
-    const confidence = Math.round(100 * Math.max(pFirst, 1 - pFirst));
-    return { text: JSON.stringify({ reason: `[${NOTICE}]`, choice, confidence }), pFirst };
+  const number = chosenOf(probabilities, model, Number(body.temperature ?? 1) > 0 ? draw : undefined);
+  const say = (text: string): Said => ({ text, number, probabilities });
+  if (limit < model.thoughts) return say('');
+  if (/do not give your\s+final answer/i.test(last)) return say(`[${NOTICE}] Text ${number} shares more words with the prompt.`);
+  if (model.structured && /JSON object/.test(last)) {
+    const reason = `[${NOTICE}]`;
+    if (probabilities.length > 2) return say(JSON.stringify({ reason, score: String(number) }));
+    const confidence = Math.round(100 * Math.max(...probabilities));
+    return say(JSON.stringify({ reason, choice: String(number), confidence }));
   }
-  return { text: limit <= 1 ? choice : `${choice}\n[${NOTICE}]`, pFirst };
+  return say(limit <= 2 ? String(number) : `${number}\n[${NOTICE}]`);
 }
 
 function countTokens(text: string): number {
@@ -274,26 +309,45 @@ function countTokens(text: string): number {
 
 function openAiReply(model: FakeModel, body: Record<string, unknown>): Record<string, unknown> {
   const messages = body.messages as readonly Message[];
-  const { text, pFirst } = contentOf(model, body, messages);
+  const said = contentOf(model, body, messages);
+  const { text } = said;
   return {
     id: 'fake', object: 'chat.completion', notice: NOTICE, model: `${model.id} (fake)`, system_fingerprint: 'fake-provider',
     choices: [{
       index: 0,
       finish_reason: 'stop',
       message: { role: 'assistant', content: text },
-      logprobs: body.logprobs === true ? { content: [{ token: text, logprob: 0, top_logprobs: spellings(pFirst) }] } : null,
+      logprobs: body.logprobs === true ? { content: tokensOf(said, model.tenInTwo) } : null,
     }],
     usage: { prompt_tokens: countTokens(messages.map(({ content }) => content).join('')), completion_tokens: countTokens(text) },
   };
 }
 
-/** 95% on spellings of the two numbers, the rest on words that begin a sentence. */
-function spellings(pFirst: number): { token: string; logprob: number }[] {
+interface FakeToken {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top_logprobs: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+/** The tokens of a reply that is a bare number: one, or two where 10 is written so. */
+function tokensOf({ text, number, probabilities }: Said, tenInTwo: boolean): FakeToken[] {
+  const listed = (of: readonly number[]) => spellings(of.map((p, i) => [String(i + 1), p]));
+  if (!tenInTwo || probabilities.length < 10) return [{ token: text, logprob: 0, top_logprobs: listed(probabilities) }];
+  const digits = digitsOf(probabilities);
+  const first = { token: text.slice(0, 1), logprob: 0, top_logprobs: listed(digits) };
+  if (first.token !== '1') return [first];
+  const next = [['0', probabilities[9]!], ['<end>', probabilities[0]!]] as const;
+  const second = next.filter(([, p]) => p > 0).map(([token, p]) => ({ token, logprob: Math.log(p / digits[0]!) }));
+  return [first, { token: number === 10 ? '0' : '<end>', logprob: 0, top_logprobs: second }];
+}
+
+/** 95% on spellings of the numbers, the rest on words that begin a sentence; the 20 likeliest of them. */
+function spellings(numbers: readonly (readonly [number: string, probability: number])[]): { token: string; logprob: number }[] {
   const of = (token: string, probability: number) => ({ token, logprob: Math.log(probability) });
-  return [
-    of('1', 0.7 * 0.95 * pFirst), of(' 1', 0.25 * 0.95 * pFirst), of('１', 0.05 * 0.95 * pFirst),
-    of('2', 0.7 * 0.95 * (1 - pFirst)), of(' 2', 0.3 * 0.95 * (1 - pFirst)), of('A', 0.03), of('The', 0.015),
-  ];
+  const all = numbers.filter(([, p]) => p > 0).flatMap(([number, p]) => number === '1'
+    ? [of('1', 0.7 * 0.95 * p), of(' 1', 0.25 * 0.95 * p), of('１', 0.05 * 0.95 * p)]
+    : [of(number, 0.7 * 0.95 * p), of(` ${number}`, 0.3 * 0.95 * p)]);
+  return [...all, of('A', 0.03), of('The', 0.015)].sort((a, b) => b.logprob - a.logprob).slice(0, 20);
 }
 
 function anthropicReply(model: FakeModel, body: Record<string, unknown>): Record<string, unknown> {
