@@ -1,18 +1,33 @@
-// npm run experiment -- --preset quick --seed 1 --out run.json [--arms rlhf,rlaif,d-rlaif] [--set path=value ...] [--data FILE]
+// npm run experiment -- --preset quick --seed 1 --out run.json [--arms rlhf,rlaif:dpo,d-rlaif] [--set path=value ...] [--data FILE]
+// npm run experiment -- --sweep seed=1..5 --sweep arms.1.klCoef=0,0.02,0.05 --out folder
 //
-// Runs an experiment in Node, with the code of the page, and writes the same run bundle.
-import { writeFileSync } from 'node:fs';
+// Runs an experiment in Node, with the code of the page, and writes the same run bundle; of a sweep, a bundle a run.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { NAMED_ARMS } from '../src/core/config';
 import { FIELD_LIST } from '../src/core/fields';
-import { parseCommand, run } from './experimentCommand';
-import { describeBundle } from './report';
+import { METHOD_IDS } from '../src/core/methods';
+import { parseCommand, run, runSweep } from './experimentCommand';
+import { describeBundle, describeSweep } from './report';
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) {
-    console.log('npm run experiment -- [--preset quick|default|thorough] [--arms rlhf,rlaif,d-rlaif] [--seed N] [--set path=value ...] [--data FILE] [--out FILE]');
+    console.log('npm run experiment -- [--preset quick|default|thorough] [--arms rlhf,rlaif:dpo,d-rlaif] [--seed N] [--set path=value ...] [--sweep path=values ...] [--data FILE] [--out FILE or, of a sweep, FOLDER]');
+    console.log(`arms: ${NAMED_ARMS.map(({ id }) => id).join(', ')}; methods: ${METHOD_IDS.join(', ')}`);
     for (const { path: name, field } of FIELD_LIST) console.log(`  ${name} (default ${field.default}): ${field.help}`);
     return;
   }
   const command = parseCommand(process.argv.slice(2));
+  if (command.points.length > 0) {
+    const { out } = command;
+    if (out) mkdirSync(out, { recursive: true });
+    const runs = await runSweep(command, ({ bundle }, index) => {
+      if (out) writeFileSync(path.join(out, `run-${String(index + 1).padStart(3, '0')}.json`), JSON.stringify(bundle));
+    });
+    console.log(describeSweep(runs));
+    if (out) console.log(`${runs.length} bundles written to ${out}`);
+    return;
+  }
   const bundle = await run(command);
   console.log(describeBundle(bundle));
   if (command.out) {

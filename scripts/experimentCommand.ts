@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunBundle } from '../src/core/bundle';
-import { PAPER_ARMS, PRESETS, presetConfig, setPath, withFile, type ArmConfig, type ExperimentConfig, type PresetName } from '../src/core/config';
+import { armByName, atPoint, parseConfig, PRESETS, presetConfig, setPath, withFile, type ExperimentConfig, type PresetName } from '../src/core/config';
+import { parseSweep, sweepPoints, type SweepPoint } from '../src/core/sweep';
+import type { SweptRun } from '../src/evaluation/sweepTable';
 import { runExperiment } from '../src/worker/coordinator';
 import type { DataFile } from '../src/worker/protocol';
 import { openNodePool } from './nodePool';
@@ -12,6 +14,8 @@ export interface Command {
   readonly config: ExperimentConfig;
   readonly data: DataFile | undefined;
   readonly out: string | undefined;
+  /** The runs of a sweep, where there is one; the settings of each are those of `config` with its values. */
+  readonly points: readonly SweepPoint[];
 }
 
 /** @throws Error that says what is wrong with the command line. */
@@ -25,13 +29,14 @@ export function parseCommand(args: readonly string[]): Command {
       set: { type: 'string', multiple: true, default: [] },
       data: { type: 'string' },
       arms: { type: 'string' },
+      sweep: { type: 'string', multiple: true, default: [] },
     },
   });
   if (!(values.preset in PRESETS)) {
     throw new Error(`unknown preset ${values.preset}; known: ${Object.keys(PRESETS).join(', ')}`);
   }
   let config = presetConfig(values.preset as PresetName);
-  if (values.arms) config = { ...config, arms: paperArms(values.arms.split(',')) };
+  if (values.arms) config = parseConfig({ ...config, arms: values.arms.split(',').map(armByName) });
   if (values.data) config = withFile(config);
   const sets = [...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
   for (const set of sets) {
@@ -40,16 +45,24 @@ export function parseCommand(args: readonly string[]): Command {
     config = setPath(config, set.slice(0, at), set.slice(at + 1));
   }
   const data = values.data ? { name: path.basename(values.data), text: readFileSync(values.data, 'utf8') } : undefined;
-  return { config, data, out: values.out };
+  const points = values.sweep.length === 0 ? [] : sweepPoints(values.sweep.map(parseSweep));
+  // What does not fit is said before anything runs.
+  for (const point of points) atPoint(config, point);
+  return { config, data, out: values.out, points };
 }
 
-/** @throws Error on an arm that is none of the paper's. */
-function paperArms(ids: readonly string[]): ArmConfig[] {
-  return ids.map((id) => {
-    const arm = PAPER_ARMS.find((candidate) => candidate.id === id);
-    if (!arm) throw new Error(`--arms: there is no arm ${id}; known: ${PAPER_ARMS.map((known) => known.id).join(', ')}`);
-    return arm;
-  });
+/** Runs every point of a sweep, one after another. */
+export async function runSweep(
+  { config, data, points }: Omit<Command, 'out'>, done: (run: SweptRun, index: number) => void,
+): Promise<SweptRun[]> {
+  const runs: SweptRun[] = [];
+  for (const [index, point] of points.entries()) {
+    console.log(`== ${index + 1} of ${points.length}: ${point.label}`);
+    const swept = { point, bundle: await run({ config: atPoint(config, point), data }) };
+    runs.push(swept);
+    done(swept, index);
+  }
+  return runs;
 }
 
 /**
@@ -57,7 +70,7 @@ function paperArms(ids: readonly string[]): ArmConfig[] {
  * @param exact whether the bits must be those of every other machine; default: as the config says.
  */
 export async function run(
-  { config, data }: Omit<Command, 'out'>,
+  { config, data }: Pick<Command, 'config' | 'data'>,
   { exact = config.run.exact }: { exact?: boolean } = {},
 ): Promise<RunBundle> {
   const pool = await openNodePool(config.arms.length, exact);

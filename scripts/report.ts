@@ -1,4 +1,6 @@
 import type { Estimate, RunBundle } from '../src/core/bundle';
+import { figureOf, type FigureId } from '../src/evaluation/figures';
+import { cellFigure, cellsOf, type SweptRun } from '../src/evaluation/sweepTable';
 import type { WorkerEvent } from '../src/worker/protocol';
 
 /** Prints stage ends and, about once in two seconds, how far each running stage is. */
@@ -62,4 +64,26 @@ export function describeBundle(bundle: RunBundle): string {
   }
   lines.push(`total ${bundle.stages.reduce((sum, stage) => sum + stage.seconds, 0).toFixed(0)} s of work in ${bundle.stages.length} stages on ${bundle.device.description}`);
   return lines.join('\n');
+}
+
+/** Figures of a sweep's table. */
+const SWEEP_FIGURES = ['gold', 'majority', 'kl', 'invented', 'diversity'] as const satisfies readonly FigureId[];
+
+/** A table of a sweep: a row for each setting and arm, figures as mean and 95% interval over seeds. */
+export function describeSweep(runs: readonly SweptRun[]): string {
+  const head = `| settings | arm | seeds | ${SWEEP_FIGURES.map((id) => figureOf(id).label).join(' | ')} |`;
+  const rows = cellsOf(runs).flatMap((cell) =>
+    cell.runs[0]!.bundle.arms.map(({ id, label }) =>
+      `| ${cell.label || 'as given'} | ${label} | ${cell.runs.length} | ${SWEEP_FIGURES.map((figure) => overSeeds(cellFigure(cell, id, figure), figure)).join(' | ')} |`));
+  return [head, `|${' --- |'.repeat(3 + SWEEP_FIGURES.length)}`, ...rows].join('\n');
+}
+
+/** "3.18 [2.9, 3.4]", shares in percent; with one seed no interval; what runs lack is said. */
+export function overSeeds(found: ReturnType<typeof cellFigure>, id: FigureId): string {
+  if (!found) return '';
+  const percentage = figureOf(id).format === 'percent';
+  const shown = (value: number): string => (percentage ? (100 * value).toFixed(1) : value.toFixed(2));
+  const { over, missing } = found;
+  const text = over.ok ? `${shown(over.estimate.value)} [${over.estimate.ci.map(shown).join(', ')}]` : shown(over.value);
+  return missing > 0 ? `${text} (${missing} without)` : text;
 }

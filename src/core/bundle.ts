@@ -17,9 +17,61 @@ const estimateSchema = z.strictObject({
   value: z.number(),
   ci: z.tuple([z.number(), z.number()]),
   n: z.number().int().min(0),
-  over: z.enum(['posts', 'pairs', 'pairs and seeds']),
+  over: z.enum(['posts', 'pairs', 'pairs and seeds', 'seeds']),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
+
+/** Labels, or predictions, of about the same confidence (`core/labReport`). */
+const binSchema = z.strictObject({ from: share, to: share, confidence: share, agreement: estimateSchema });
+
+const preferencesSchema = z.strictObject({
+  rewardModel: estimateSchema.optional(),
+  labels: estimateSchema.optional(),
+  gold: estimateSchema.optional(),
+});
+
+/** What a reward is worth on held-out pairs: `evaluation/rewardModelFigures`. */
+const rewardFiguresSchema = z.strictObject({
+  n: z.number().int(),
+  accuracy: estimateSchema,
+  goldAccuracy: estimateSchema,
+  reliability: z.array(binSchema).max(50),
+  ece: z.number(),
+  brier: estimateSchema,
+  margin: estimateSchema.optional(),
+  marginSd: z.number().optional(),
+  prefersLonger: preferencesSchema,
+  prefersCopying: preferencesSchema,
+  position: z.strictObject({
+    samePick: estimateSchema.optional(),
+    samePosition: estimateSchema.optional(),
+    prefersFirst: estimateSchema.optional(),
+    meanFirst: estimateSchema,
+  }).optional(),
+});
+export type RewardFigures = z.infer<typeof rewardFiguresSchema>;
+
+/** How different responses are: `evaluation/diversity`. */
+const diversitySchema = z.strictObject({
+  vocabulary: z.number().int(),
+  perInput: z.strictObject({
+    samples: z.number().int(), ead: estimateSchema, distinct1: estimateSchema, distinct2: estimateSchema, distinct3: estimateSchema,
+    selfSimilarity: estimateSchema, distinctResponses: estimateSchema, repeats: estimateSchema,
+  }),
+  acrossInput: z.strictObject({
+    responses: z.number().int(), ead: z.number(), distinct1: z.number(), distinct2: z.number(), distinct3: z.number(),
+    selfSimilarity: z.number(), distinctResponses: z.number(), repeats: z.number(),
+  }),
+});
+
+/** Whether the reward agrees with gold on what the policy writes: `evaluation/drift`. */
+const driftSchema = z.strictObject({
+  samples: z.number().int(),
+  couples: z.enum(['samples of a post', 'posts']),
+  rankAgreement: estimateSchema.optional(),
+  goldTies: share.optional(),
+  correlation: estimateSchema.optional(),
+});
 
 /** Above the most that settings can ask for: 20,000 pairs times 20 epochs, one pair a step. */
 const points = z.array(z.number()).max(500_000);
@@ -103,7 +155,13 @@ const evaluationSchema = z.strictObject({
   /** Standardised reward of the arm's own reward model. */
   proxyReward: estimateSchema.optional(),
   /** Against SFT: by the majority of fresh annotators, and by gold utility. Absent for SFT itself. */
-  winRateVsSft: z.strictObject({ majority: winRateSchema, gold: winRateSchema }).optional(),
+  winRateVsSft: z.strictObject({ majority: winRateSchema, gold: winRateSchema, judge: winRateSchema.optional() }).optional(),
+  /** Absent in older bundles. */
+  diversity: diversitySchema.optional(),
+  /** Mean entropy of the next-token distribution on its own responses, nats. Absent in older bundles. */
+  entropy: z.number().optional(),
+  /** Of several responses to each of the first posts. Absent where there is no reward of single responses. */
+  drift: driftSchema.optional(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
@@ -115,18 +173,36 @@ const armSchema = z.strictObject({
   /** On test posts, in the order of `prompts`. */
   samples: z.array(sampleSchema).max(2000),
   evaluation: evaluationSchema,
+  /** Of its reward on held-out pairs; absent where it has none of its own, and in older bundles. */
+  reward: rewardFiguresSchema.optional(),
+  /**
+   * What the best of n SFT samples by the arm's reward is worth on validation posts, by n: the KL bound, the standardised
+   * reward and gold. Absent where it was not asked for.
+   */
+  bestOfN: z.strictObject({ n: points, kl: points, proxy: points, gold: points, samples: z.number().int(), posts: z.number().int() }).optional(),
   /** Why its training ended, in words. */
   ended: text,
 });
+export type BestOfNCurve = NonNullable<z.infer<typeof armSchema>['bestOfN']>;
 export type ArmRecord = z.infer<typeof armSchema>;
 
-const comparisonSchema = z.strictObject({ a: id, b: id, majority: winRateSchema, gold: winRateSchema });
+const comparisonSchema = z.strictObject({ a: id, b: id, majority: winRateSchema, gold: winRateSchema, judge: winRateSchema.optional() });
 export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** Sign tests of all pairs of policies, SFT among them, by the majority of fresh annotators: `evaluation/headToHead`. */
+const headToHeadSchema = z.strictObject({
+  comparisons: z.array(z.strictObject({
+    a: id, b: id, raw: estimateSchema, decided: z.number().int(), p: share, pAdjusted: share, significant: z.boolean(),
+  })).max(600),
+  count: z.number().int(),
+  alpha: share,
+});
+export type HeadToHeadTable = z.infer<typeof headToHeadSchema>;
 
 const labelerSchema = z.strictObject({
   id,
   name: text,
-  kind: z.enum(['people', 'judge', 'noisy', 'llm', 'you', 'rule']),
+  kind: z.enum(['people', 'judge', 'noisy', 'llm', 'you', 'rule', 'mixed']),
   parameters: z.number().optional(),
   origin: text,
   /** Agreement of argmax labels, over pairs: with one fresh annotator, with the majority, with gold utility. */
@@ -138,6 +214,8 @@ const labelerSchema = z.strictObject({
   parsed: share,
   n: z.number().int(),
   costUsd: z.number(),
+  /** Of mixed feedback: how many of the labels people gave. */
+  humanLabels: z.number().int().optional(),
   /** pA of every label, in the order of the pairs. */
   labels: z.array(share).max(50_000),
 });
@@ -148,6 +226,8 @@ const stageSchema = z.strictObject({
   /** Arm it belongs to; absent for shared stages. */
   arm: id.optional(),
   seconds: z.number(),
+  /** The arm that ran it, where this one shares what it made. */
+  sharedWith: id.optional(),
   /** What was made, in words: "2,000 pairs". */
   summary: text,
 });
@@ -190,9 +270,11 @@ export const bundleSchema = z.strictObject({
   goldWeights: goldWeightsSchema,
   /** What a reader of the numbers must know of the data, a sentence each. */
   notes: z.array(text).max(100),
-  arms: z.array(armSchema).max(16),
-  comparisons: z.array(comparisonSchema).max(64),
-  labelers: z.array(labelerSchema).max(16),
+  arms: z.array(armSchema).max(40),
+  comparisons: z.array(comparisonSchema).max(600),
+  /** Absent in older bundles. */
+  headToHead: headToHeadSchema.optional(),
+  labelers: z.array(labelerSchema).max(40),
   /** How often two annotators agree on the run's preference pairs. */
   annotatorAgreement: estimateSchema,
 });

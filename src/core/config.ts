@@ -1,18 +1,34 @@
 import { FIELD_LIST, SECTIONS, type Field, type FieldEntry, type Section, type SectionName, type Settings } from './fields';
+import { methodOf, METHODS, type MethodId } from './methods';
+import type { SweepPoint } from './sweep';
+import tunedFile from './tuned.json';
 import { z } from './zod';
 
 export const CONFIG_VERSION = 1;
 
-const FEEDBACKS = ['people', 'ai', 'scores', 'given'] as const;
+/**
+ * Where feedback comes from. `people`: simulated annotators. `ai`: the AI labeler. `mixed`: both, each on its share of the
+ * pairs (`data.humanShare`, `data.routing`). `scores`: the AI labeler scores every response as the policy learns, and there
+ * is no reward model (d-RLAIF). `given`: the labels come with the run, from the labeler lab; they are no part of the config.
+ */
+export const FEEDBACKS = ['people', 'ai', 'mixed', 'scores', 'given'] as const;
+export type Feedback = (typeof FEEDBACKS)[number];
 
-/** One way of getting feedback. Arms differ in nothing else: same start, prompts, seed and hyperparameters. */
+/** Sections whose settings an arm may have of its own. All others are common to the arms: the start, pairs, posts, judges. */
+export const ARM_SECTIONS = ['people', 'ai', 'data', 'rewardModel', 'fine', 'rl', 'direct', 'samples'] as const satisfies readonly SectionName[];
+export const ARM_FIELDS: readonly FieldEntry[] = FIELD_LIST.filter(({ section }) => (ARM_SECTIONS as readonly SectionName[]).includes(section));
+
+export type FieldValue = number | string | boolean;
+
+/** One way of learning from feedback: where it comes from, and settings in which the arm departs from the experiment's. */
 export interface ArmConfig {
   readonly id: string;
   readonly label: string;
-  /**
-   * `scores`: the AI labeler scores every response during RL, and there is no reward model (d-RLAIF). `given`: the labels come with the run, from the labeler lab; they are no part of the config.
-   */
-  readonly feedback: (typeof FEEDBACKS)[number];
+  readonly feedback: Feedback;
+  /** By path (`rl.klCoef`), of `ARM_FIELDS`; what is not named is as in the experiment. */
+  readonly set?: Readonly<Record<string, FieldValue>>;
+  /** Kept in the experiment, but not run. */
+  readonly off?: true;
 }
 
 export interface ExperimentConfig extends Settings {
@@ -20,21 +36,21 @@ export interface ExperimentConfig extends Settings {
   readonly arms: readonly ArmConfig[];
 }
 
-function fieldSchema(field: Field): z.ZodType {
+function valueSchema(field: Field): z.ZodType<FieldValue> {
   switch (field.kind) {
     case 'int':
-      return z.number().int().min(field.min).max(field.max).default(field.default);
+      return z.number().int().min(field.min).max(field.max);
     case 'float':
-      return z.number().min(field.min).max(field.max).default(field.default);
+      return z.number().min(field.min).max(field.max);
     case 'choice':
-      return z.enum(Object.keys(field.options) as [string, ...string[]]).default(field.default);
+      return z.enum(Object.keys(field.options) as [string, ...string[]]);
     case 'switch':
-      return z.boolean().default(field.default);
+      return z.boolean();
   }
 }
 
 function sectionSchema(section: Section): z.ZodType {
-  const shape = Object.fromEntries(Object.entries(section).map(([name, field]) => [name, fieldSchema(field)]));
+  const shape = Object.fromEntries(Object.entries(section).map(([name, field]) => [name, valueSchema(field).default(field.default)]));
   return z.strictObject(shape).prefault({});
 }
 
@@ -42,7 +58,12 @@ const armSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,24}$/, 'an arm id is 1 to 24 of a-z, 0-9 and -'),
   label: z.string().min(1).max(40),
   feedback: z.enum(FEEDBACKS),
+  set: z.strictObject(Object.fromEntries(ARM_FIELDS.map(({ path, field }) => [path, valueSchema(field).optional()]))).optional(),
+  off: z.literal(true).optional(),
 });
+
+/** Most arms of an experiment; the page makes room for fewer. */
+export const MOST_ARMS = 32;
 
 /** The arms of the paper. */
 export const PAPER_ARMS: readonly ArmConfig[] = [
@@ -51,6 +72,60 @@ export const PAPER_ARMS: readonly ArmConfig[] = [
   { id: 'd-rlaif', label: 'd-RLAIF', feedback: 'scores' },
 ];
 export const DEFAULT_ARMS: readonly ArmConfig[] = PAPER_ARMS.slice(0, 2);
+/** Arms that can be had by name: those of the paper, and people and an AI labeler together. */
+export const NAMED_ARMS: readonly ArmConfig[] = [...PAPER_ARMS, { id: 'mixed', label: 'People and AI', feedback: 'mixed' }];
+
+/**
+ * An arm by name: one of `NAMED_ARMS`, alone or with a method, as in `rlaif:dpo`.
+ * @throws Error that names what is known.
+ */
+export function armByName(name: string): ArmConfig {
+  const [id, method] = name.split(':') as [string, string?];
+  const arm = NAMED_ARMS.find((candidate) => candidate.id === id);
+  if (!arm) throw new Error(`there is no arm ${id}; known: ${NAMED_ARMS.map((known) => known.id).join(', ')}`);
+  if (method === undefined) return arm;
+  if (!(method in METHODS)) throw new Error(`there is no method ${method}; known: ${Object.keys(METHODS).join(', ')}`);
+  return withMethod({ ...arm, id: `${id}-${method}`, label: `${arm.label}, ${METHODS[method as MethodId].label}` }, method as MethodId);
+}
+
+/** The experiment without the arms that are switched off. */
+export function withoutOffArms(config: ExperimentConfig): ExperimentConfig {
+  return config.arms.some(({ off }) => off) ? { ...config, arms: config.arms.filter(({ off }) => !off) } : config;
+}
+
+/** The experiment as one arm sees it: with its own settings in place of the common ones. */
+export function configOfArm(config: ExperimentConfig, arm: ArmConfig): ExperimentConfig {
+  const own = Object.entries(arm.set ?? {});
+  if (own.length === 0) return config;
+  const common: { readonly [section: string]: unknown } = { ...config };
+  const changed: Record<string, Record<string, FieldValue>> = {};
+  for (const [path, value] of own) {
+    const [section, name] = path.split('.') as [string, string];
+    changed[section] = { ...(changed[section] ?? (common[section] as Record<string, FieldValue>)), [name]: value };
+  }
+  return { ...config, ...changed };
+}
+
+const tunedSettings = tunedFile as { readonly [M in MethodId]?: Readonly<Record<string, FieldValue>> };
+
+/** Settings of a method that were found by the sweep of `npm run tune`, by path; the rest are the defaults of the table. */
+export function tunedFor(method: MethodId): Readonly<Record<string, FieldValue>> {
+  return { ...Object.fromEntries(methodOf(method).settings.map((path) => [path, fieldAt(path).field.default])), ...tunedSettings[method] };
+}
+
+/** The arm with another method, at that method's tuned settings; settings of other methods are dropped. */
+export function withMethod(arm: ArmConfig, method: MethodId): ArmConfig {
+  const ofMethods = new Set(Object.values(METHODS).flatMap(({ settings }) => settings as readonly string[]));
+  const kept = Object.entries(arm.set ?? {}).filter(([path]) => path !== 'rl.method' && !ofMethods.has(path));
+  return { ...arm, set: { ...Object.fromEntries(kept), 'rl.method': method, ...tunedFor(method) } };
+}
+
+/** The entry of a field. @throws Error on an unknown path. */
+export function fieldAt(path: string): FieldEntry {
+  const entry = FIELD_LIST.find((candidate) => candidate.path === path);
+  if (!entry) throw new Error(`unknown setting ${path}; known: ${FIELD_LIST.map((known) => known.path).join(', ')}`);
+  return entry;
+}
 
 /** The arms whose labels have to come with the run. */
 export function givenArms({ arms }: Pick<ExperimentConfig, 'arms'>): ArmConfig[] {
@@ -64,9 +139,10 @@ export const configSchema = z
     arms: z
       .array(armSchema)
       .min(1)
-      .max(8)
+      .max(MOST_ARMS)
       .refine((arms) => new Set(arms.map((arm) => arm.id)).size === arms.length, 'two arms share an id')
       .refine((arms) => arms.every((arm) => arm.id !== 'sft'), 'the id "sft" is taken by the start policy')
+      .refine((arms) => arms.some((arm) => !arm.off), 'every arm is switched off')
       .default([...DEFAULT_ARMS]),
     ...Object.fromEntries((Object.keys(SECTIONS) as SectionName[]).map((name) => [name, sectionSchema(SECTIONS[name])])),
   })
@@ -134,36 +210,64 @@ export function withFile(config: ExperimentConfig): ExperimentConfig {
   return parseConfig({ ...config, arms: arms.length > 0 ? arms : DEFAULT_ARMS, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
 }
 
-export function getField(config: ExperimentConfig, entry: FieldEntry): number | string | boolean {
-  return (config[entry.section] as unknown as Record<string, number | string | boolean>)[entry.name]!;
+export function getField(config: ExperimentConfig, entry: FieldEntry): FieldValue {
+  return (config[entry.section] as unknown as Record<string, FieldValue>)[entry.name]!;
 }
 
 /** A copy with one field changed. @throws Error as parseConfig. */
 export function setField(
   config: ExperimentConfig,
   entry: FieldEntry,
-  value: number | string | boolean,
+  value: FieldValue,
 ): ExperimentConfig {
   return parseConfig({ ...config, [entry.section]: { ...config[entry.section], [entry.name]: value } });
 }
 
 /**
- * A copy with `path=value` applied, as on the command line: `rl.klCoef=0.1`, `arms.1.label=AI`.
+ * A copy with `path=value` applied, as on the command line: `rl.klCoef=0.1`, `arms.1.label=AI`, `arms.1.rl.klCoef=0.1` or, for
+ * short, `arms.1.klCoef=0.1`. Choosing a method brings its tuned settings along; those given after it stand.
  * @throws Error on an unknown path or a value that does not fit.
  */
 export function setPath(config: ExperimentConfig, path: string, text: string): ExperimentConfig {
-  const arm = /^arms\.(\d+)\.(id|label|feedback)$/.exec(path);
-  if (arm) {
-    const arms = config.arms.map((a, i) => (i === Number(arm[1]) ? { ...a, [arm[2]!]: text } : a));
-    if (Number(arm[1]) >= arms.length) throw new Error(`${path}: there are ${arms.length} arms, counted from 0`);
-    return parseConfig({ ...config, arms });
+  const ofArm = /^arms\.(\d+)\.(.+)$/.exec(path);
+  if (ofArm) {
+    const index = Number(ofArm[1]);
+    const arm = config.arms[index];
+    if (!arm) throw new Error(`${path}: there are ${config.arms.length} arms, counted from 0`);
+    const changed = setArmPath(arm, ofArm[2]!, path, text);
+    return parseConfig({ ...config, arms: config.arms.map((other, i) => (i === index ? changed : other)) });
   }
-  const entry = FIELD_LIST.find((e) => e.path === path);
-  if (!entry) throw new Error(`unknown setting ${path}; known: ${FIELD_LIST.map((e) => e.path).join(', ')}`);
-  return setField(config, entry, parseFieldText(entry.field, path, text));
+  const entry = fieldAt(path);
+  const value = parseFieldText(entry.field, path, text);
+  if (path !== 'rl.method' || !(text in METHODS)) return setField(config, entry, value);
+  return Object.entries({ ...tunedFor(text as MethodId), 'rl.method': value }).reduce(
+    (changed, [own, ownValue]) => setField(changed, fieldAt(own), ownValue), config,
+  );
 }
 
-function parseFieldText(field: Field, path: string, text: string): number | string | boolean {
+/** The settings at a point of a sweep, whatever the order of its axes. @throws Error as setPath. */
+export function atPoint(config: ExperimentConfig, point: Pick<SweepPoint, 'values'>): ExperimentConfig {
+  // A method brings its tuned settings along: what is swept beside it comes after it.
+  const choosesMethod = ({ path }: { readonly path: string }): boolean => /(^|\.)method$/.test(path);
+  const ordered = [...point.values.filter(choosesMethod), ...point.values.filter((value) => !choosesMethod(value))];
+  return ordered.reduce((changed, { path, value }) => setPath(changed, path, value), config);
+}
+
+function setArmPath(arm: ArmConfig, own: string, path: string, text: string): ArmConfig {
+  if (own === 'id' || own === 'label') return { ...arm, [own]: text };
+  if (own === 'feedback') return { ...arm, feedback: text as Feedback };
+  const matches = ARM_FIELDS.filter((entry) => entry.path === own || entry.name === own);
+  const [entry] = matches;
+  if (!entry) throw new Error(`${path}: an arm has no setting ${own}; known: ${ARM_FIELDS.map((known) => known.path).join(', ')}`);
+  // A bare name that several sections have means the section of the method: `klCoef` is that of RL.
+  const chosen = matches.length === 1 ? entry : matches.find(({ section }) => section === 'rl');
+  if (!chosen) throw new Error(`${path}: ${own} could be ${matches.map((match) => match.path).join(' or ')}: write it out`);
+  const value = parseFieldText(chosen.field, path, text);
+  if (chosen.path === 'rl.method' && text in METHODS) return withMethod(arm, text as MethodId);
+  return { ...arm, set: { ...arm.set, [chosen.path]: value } };
+}
+
+function parseFieldText(field: Field, path: string, text: string): FieldValue {
   if (field.kind === 'choice') return text;
   if (field.kind === 'switch') {
     if (text !== 'true' && text !== 'false') throw new Error(`${path}: "${text}" is neither true nor false`);

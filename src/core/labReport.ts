@@ -23,7 +23,7 @@ export type Asked = z.infer<typeof askedSchema>;
 export const labelerInfoSchema = z.strictObject({
   id,
   name: z.string().max(300),
-  kind: z.enum(['people', 'judge', 'noisy', 'llm', 'you', 'rule']),
+  kind: z.enum(['people', 'judge', 'noisy', 'llm', 'you', 'rule', 'mixed']),
   /** Number of parameters, where the labeler is a model and the number is known. */
   parameters: z.number().min(0).max(1e15).optional(),
   origin: z.string().max(2000),

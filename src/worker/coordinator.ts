@@ -1,8 +1,9 @@
-import { BUNDLE_VERSION, type Build, type Device, type RunBundle } from '../core/bundle';
-import { givenArms, type ExperimentConfig } from '../core/config';
+import { BUNDLE_VERSION, type Build, type Device, type RunBundle, type StageRecord } from '../core/bundle';
+import { configOfArm, givenArms, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { LABELS_MISSING, sharedPairs, type GivenLabels } from '../core/givenLabels';
 import type { Endpoint } from './endpoint';
-import type { ArmOutcome, DataFile, OpenInput, Weights, WorkerEvent } from './protocol';
+import { planOf, type PlanStep } from './plan';
+import type { ArmOutcome, DataFile, LabelledSet, OpenInput, Prepared, TrainedReward, Weights, WorkerEvent } from './protocol';
 
 /** Workers that pay for one arm on the CPU engine: a training step has as many parts (`nn/cpu/parallelParts`). */
 export const WORKERS_PER_ARM = 4;
@@ -24,7 +25,7 @@ export interface RunRequest {
   /** Of the arms whose feedback is `given`. */
   readonly labels?: GivenLabels | undefined;
   readonly build: Build;
-  onEvents?(events: readonly WorkerEvent[]): void;
+  readonly onEvents?: ((events: readonly WorkerEvent[]) => void) | undefined;
 }
 
 export interface RunResult {
@@ -133,53 +134,140 @@ function labelledPairs({ config, labels = {} }: RunRequest): string[] | undefine
   return sharedPairs(sets);
 }
 
+/** What an arm came to. */
+interface ArmResult {
+  readonly labelled: LabelledSet;
+  readonly reward: TrainedReward | undefined;
+  readonly outcome: ArmOutcome;
+  /** Of the arm; what it shares with an arm before it took no time of its own. */
+  readonly stages: readonly StageRecord[];
+}
+
+/** Labels, rewards and policies of all arms, each thing once, on as many workers as run stages. */
+async function runPlan(pool: Pool, { runId, config, data, labels, onEvents }: RunRequest, prepared: Prepared): Promise<ArmResult[]> {
+  const scope = { runId, config, data };
+  const done = new Map<string, unknown>();
+  const steps = planOf(config);
+  const waiting = [...steps];
+  const running = new Set<number>();
+  const results = new Map<string, ArmOutcome>();
+
+  async function take(runner: number, step: PlanStep): Promise<unknown> {
+    const endpoint = pool.endpoints[runner]!;
+    const [owner] = step.arms as [ArmConfig, ...ArmConfig[]];
+    const own = { ...scope, armId: owner.id, prepared };
+    switch (step.kind) {
+      case 'labels':
+        return endpoint.call('label', { ...own, given: owner.feedback === 'given' ? labels?.[owner.id] : undefined });
+      case 'reward':
+        return endpoint.call('reward', { ...own, labelled: done.get(step.needs[0]!) as LabelledSet });
+      case 'policy': {
+        const [labelled, reward] = step.needs.map((key) => done.get(key)) as [LabelledSet, TrainedReward?];
+        const outcome = await endpoint.call('runArm', { ...own, labelled, reward: reward && { model: reward.model, curves: reward.curves } });
+        results.set(owner.id, outcome);
+        return outcome;
+      }
+    }
+  }
+
+  /** Runs whatever is ready until nothing is left to begin. */
+  async function serve(runner: number): Promise<void> {
+    for (;;) {
+      const index = waiting.findIndex(({ needs }) => needs.every((key) => done.has(key)));
+      if (index < 0) return;
+      const [step] = waiting.splice(index, 1) as [PlanStep];
+      running.add(runner);
+      await dealIdle(pool, running);
+      done.set(step.key, await take(runner, step));
+      announceShared(step, done.get(step.key), runId, onEvents);
+      running.delete(runner);
+      // What this step made ready, others may begin.
+      if (waiting.length > 0) start();
+    }
+  }
+
+  const atWork = new Map<number, Promise<void>>();
+  let failed: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => (failed = reject));
+  function start(): void {
+    for (let runner = 0; runner < Math.min(pool.runners, steps.length); runner++) {
+      if (atWork.has(runner) || waiting.length === 0) continue;
+      const work = serve(runner).finally(() => atWork.delete(runner));
+      atWork.set(runner, work);
+      work.catch(failed);
+    }
+  }
+  start();
+  while (atWork.size > 0) await Promise.race([failure, Promise.all(atWork.values())]);
+
+  return config.arms.map((arm): ArmResult => {
+    const ofArm = steps.filter(({ arms }) => arms.includes(arm));
+    const [labelled, reward] = (['labels', 'reward'] as const).map((kind) => {
+      const step = ofArm.find((candidate) => candidate.kind === kind);
+      return step && done.get(step.key);
+    }) as [LabelledSet, TrainedReward | undefined];
+    const outcome = results.get(arm.id)!;
+    const stages = ofArm.map(({ key, arms: [owner] }) => recordFor(arm, owner!, (done.get(key) as { stage: StageRecord }).stage));
+    return { labelled, reward, outcome, stages };
+  });
+}
+
+/** The record of a stage in an arm: where another arm ran it, it took no time here. */
+function recordFor(arm: ArmConfig, owner: ArmConfig, stage: StageRecord): StageRecord {
+  if (arm === owner) return stage;
+  return { ...stage, arm: arm.id, seconds: 0, sharedWith: owner.id };
+}
+
+/** Tells of a stage that several arms share in the name of those that did not run it. */
+function announceShared(step: PlanStep, result: unknown, runId: string, onEvents: RunRequest['onEvents']): void {
+  const [owner, ...others] = step.arms;
+  const { stage, curves } = result as { readonly stage: StageRecord; readonly curves?: TrainedReward['curves'] };
+  const events = others.flatMap((arm): WorkerEvent[] => [
+    ...(curves ? [{ type: 'curves', runId, arm: arm.id, curves } as const] : []),
+    { type: 'stage', runId, stage: recordFor(arm, owner!, stage) },
+  ]);
+  if (events.length > 0) onEvents?.(events);
+}
+
 async function runStages(pool: Pool, request: RunRequest, history: History): Promise<RunResult> {
-  const { runId, config, data, labels } = request;
+  const { runId, config, data } = request;
   const labelled = labelledPairs(request);
   const scope = { runId, config, data };
   const [first] = pool.endpoints as [Endpoint, ...Endpoint[]];
   await dealIdle(pool, new Set([0]));
   const prepared = await first.call('prepare', { ...scope, labelled });
 
-  const outcomes: ArmOutcome[] = new Array<ArmOutcome>(config.arms.length);
-  let next = 0;
-  const running = new Set(Array.from({ length: Math.min(pool.runners, config.arms.length) }, (_, runner) => runner));
-  await dealIdle(pool, running);
-  await Promise.all(
-    [...running].map(async (runner) => {
-      while (next < config.arms.length) {
-        const index = next++;
-        const { id: armId, feedback } = config.arms[index]!;
-        const given = feedback === 'given' ? labels?.[armId] : undefined;
-        outcomes[index] = await pool.endpoints[runner]!.call('runArm', { ...scope, armId, prepared, given });
-      }
-      running.delete(runner);
-      if (running.size > 0) await dealIdle(pool, running);
-    }),
-  );
+  const results = await runPlan(pool, request, prepared);
   await dealIdle(pool, new Set([0]));
-  const verdict = await first.call('conclude', { ...scope, prepared, outcomes });
+  const verdict = await first.call('conclude', {
+    ...scope, prepared,
+    outcomes: results.map(({ outcome, labelled, reward }) => ({ ...outcome, labeler: labelled.record, reward: reward?.figures })),
+  });
   const bundle: RunBundle = {
     version: BUNDLE_VERSION,
     config,
     build: request.build,
     device: history.device,
     recordedAt: new Date().toISOString(),
-    stages: [...prepared.stages, ...outcomes.flatMap((outcome) => outcome.stages), ...verdict.stages],
+    stages: [...prepared.stages, ...results.flatMap(({ stages }) => stages), ...verdict.stages],
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
     notes: [...history.notices, ...(prepared.notes ?? []), ...verdict.notes],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
-    labelers: outcomes.map((outcome) => outcome.labeler),
+    headToHead: verdict.headToHead,
+    labelers: results.map(({ labelled }) => labelled.record),
     annotatorAgreement: verdict.annotatorAgreement,
   };
   return {
     bundle,
     policies: [
       { armId: 'sft', weights: prepared.sft },
-      ...outcomes.map((outcome) => ({ armId: outcome.armId, weights: outcome.policy })),
+      // The best of n is not in the weights: without its reward at hand it has no answer to a visitor's post.
+      ...results
+        .filter((_, i) => configOfArm(config, config.arms[i]!).rl.method !== 'best-of-n')
+        .map(({ outcome }) => ({ armId: outcome.armId, weights: outcome.policy })),
     ],
   };
 }

@@ -13,9 +13,11 @@ import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, Fro
 import type { ReadAsset, Scope } from './scope';
 import { answerText } from './stages/answerText';
 import { lab } from './stages/lab';
-import { runArm } from './stages/arm';
+import { armOf, runArm } from './stages/arm';
 import { prepareLabelled } from './stages/given';
+import { labelStage } from './stages/labels';
 import { prepare } from './stages/prepare';
+import { rewardStage } from './stages/rewardModels';
 import { conclude } from './stages/verdict';
 import { openTask } from './tasks';
 
@@ -41,6 +43,9 @@ export interface Host {
   post(message: FromWorker): void;
 }
 
+/** What every stage of a run comes with. */
+type RunInput = Pick<Commands['prepare']['in'], 'runId' | 'config' | 'data'>;
+
 type Handlers = { [C in CommandName]: (input: Commands[C]['in']) => Promise<Commands[C]['out']> | Commands[C]['out'] };
 
 /** Events are sent at most this often, milliseconds. */
@@ -57,7 +62,7 @@ export function serve(host: Host): (request: Request) => void {
   let checkpoints = new Checkpoints('');
   /** The last progress of the stage under way. */
   let underWay: Extract<WorkerEvent, { type: 'progress' }> | undefined;
-  const scope = ({ runId, config, data }: Commands['prepare']['in']): Scope => {
+  const scope = ({ runId, config, data }: RunInput): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
     if (checkpoints.runId !== runId) checkpoints = new Checkpoints(runId, host.checkpointInterval);
     return {
@@ -73,7 +78,7 @@ export function serve(host: Host): (request: Request) => void {
    * Runs a stage; where the GPU is lost under it, opens a new engine and runs the stage again, which goes on from its
    * checkpoints: once on a fresh device, then on the CPU. A GPU that cannot run the model gives way to the CPU at once.
    */
-  async function recovering<T>(input: Commands['prepare']['in'], stage: (scope: Scope) => Promise<T>): Promise<T> {
+  async function recovering<T>(input: RunInput, stage: (scope: Scope) => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await stage(scope(input));
@@ -127,7 +132,9 @@ export function serve(host: Host): (request: Request) => void {
       return deviceOf(opened);
     },
     prepare: (input) => recovering(input, (of) => (input.labelled ? prepareLabelled(of, input.labelled) : prepare(of))),
-    runArm: (input) => recovering(input, (of) => runArm(of, input.armId, input.prepared, input.given)),
+    label: (input) => recovering(input, (of) => labelStage(of, armOf(of, input.armId), input.prepared, input.given)),
+    reward: (input) => recovering(input, (of) => rewardStage(of, armOf(of, input.armId), input.prepared, input.labelled)),
+    runArm: (input) => recovering(input, (of) => runArm(of, armOf(of, input.armId), input.prepared, input.labelled, input.reward)),
     conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
     answer: (input) => recovering(input, (of) => answerText(of, input)),
     lab: (input) => recovering(input, (of) => lab(of, input.labelers)),

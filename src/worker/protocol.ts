@@ -1,4 +1,4 @@
-import type { Answer, ArmRecord, Comparison, Curve, Device, GoldWeights, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
+import type { Answer, ArmRecord, BestOfNCurve, RewardFigures, Comparison, Curve, Device, GoldWeights, HeadToHeadTable, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
 import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
 import type { GivenLabeler } from '../core/givenLabels';
@@ -41,15 +41,68 @@ export interface Prepared {
   readonly notes?: readonly string[] | undefined;
 }
 
-/** One finished arm; its policy stays with whoever asked, so that any worker can answer with it later. */
+/** A pair to learn from: its number among the shared pairs, and P(the first response is better). */
+export interface LearnedPair {
+  readonly pair: number;
+  readonly pA: number;
+  /** By how much the better response should lead, in logits. */
+  readonly margin?: number;
+}
+
+/** What a labeler said of the pairs, and what is learned from that; arms of one labeler share it. */
+export interface LabelledSet {
+  /** One a pair, from the first on. */
+  readonly labels: readonly Label[];
+  readonly record: LabelerRecord;
+  readonly examples: { readonly train: readonly LearnedPair[]; readonly heldOut: readonly LearnedPair[] };
+  readonly stage: StageRecord;
+}
+
+interface Scale {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Trained rewards, off the engine. Scales are those of the raw scores on SFT samples. */
+export type RewardModel =
+  | {
+      /** Scores single responses, by one model or several. */
+      readonly kind: 'model';
+      readonly head: ExperimentConfig['rewardModel']['head'];
+      readonly members: readonly { readonly weights: Weights; readonly scale: Scale }[];
+      readonly combine: ExperimentConfig['rewardModel']['combine'];
+      readonly uncertaintyWeight: number;
+      readonly scale: Scale;
+    }
+  | {
+      /** Separate rewards for inventions, stumbles and coverage; their weights are the arm's (`config.fine`). */
+      readonly kind: 'fine';
+      readonly weights: Weights;
+    }
+  | { /** Compares two responses. */ readonly kind: 'preference'; readonly weights: Weights };
+
+/** A reward and what it is worth; arms with the same labels and reward settings share it. */
+export interface TrainedReward {
+  readonly model: RewardModel;
+  /** On held-out pairs; none where there are too few. */
+  readonly figures: RewardFigures | undefined;
+  readonly curves: Readonly<Record<string, Curve>>;
+  readonly stage: StageRecord;
+}
+
+/** One trained policy; it stays with whoever asked, so that any worker can answer with it later. */
 export interface ArmOutcome {
   readonly armId: string;
   readonly policy: Weights;
-  readonly labeler: LabelerRecord;
   readonly curves: Readonly<Record<string, Curve>>;
-  /** Responses to the test posts, in order, with proxy scores. */
-  readonly test: readonly { readonly tokens: Int32Array; readonly finished: boolean; readonly score: number; readonly kl: number }[];
-  readonly stages: readonly StageRecord[];
+  /** Responses to the test posts, in order; with the proxy reward where there is one. KL in nats. */
+  readonly test: readonly { readonly tokens: Int32Array; readonly finished: boolean; readonly score?: number; readonly kl: number }[];
+  /** Several responses to each of the first test posts, with the proxy reward where there is one. */
+  readonly repeated: readonly (readonly { readonly tokens: Int32Array; readonly score?: number }[])[];
+  /** Mean entropy of the next-token distribution on the test responses, nats. */
+  readonly entropy: number;
+  readonly bestOfN: BestOfNCurve | undefined;
+  readonly stage: StageRecord;
   readonly ended: string;
 }
 
@@ -60,6 +113,7 @@ export interface Verdict {
   readonly goldWeights: GoldWeights;
   readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];
+  readonly headToHead: HeadToHeadTable;
   readonly annotatorAgreement: Estimate;
   readonly stages: readonly StageRecord[];
 }
@@ -76,6 +130,11 @@ interface RunScope {
   readonly runId: string;
   readonly config: ExperimentConfig;
   readonly data?: DataFile | undefined;
+}
+
+interface ArmScope extends RunScope {
+  readonly armId: string;
+  readonly prepared: Prepared;
 }
 
 /**
@@ -102,13 +161,20 @@ export interface Commands {
   open: { in: OpenInput; out: Device };
   /** Shared stages: task, SFT policy, pairs. `labelled`: names of the pairs that given labels are of; others are left out. */
   prepare: { in: RunScope & { readonly labelled?: readonly string[] | undefined }; out: Prepared };
-  /** One arm: labels (its own, where they are given), reward model, RL, responses to the test posts. */
+  /** Labels of the shared pairs, as an arm asks for them. `given`: the labels, where they came with the run. */
+  label: { in: ArmScope & { readonly given?: GivenLabeler | undefined }; out: LabelledSet };
+  /** The reward of an arm, from its labels. */
+  reward: { in: ArmScope & { readonly labelled: LabelledSet }; out: TrainedReward };
+  /** The policy of an arm and its responses to the test posts. `reward`: where its method learns from one. */
   runArm: {
-    in: RunScope & { readonly armId: string; readonly prepared: Prepared; readonly given?: GivenLabeler | undefined };
+    in: ArmScope & { readonly labelled: LabelledSet; readonly reward?: Pick<TrainedReward, 'model' | 'curves'> | undefined };
     out: ArmOutcome;
   };
   /** Evaluation of all arms against SFT and each other. */
-  conclude: { in: RunScope & { readonly prepared: Prepared; readonly outcomes: readonly ArmOutcome[] }; out: Verdict };
+  conclude: {
+    in: RunScope & { readonly prepared: Prepared; readonly outcomes: readonly (ArmOutcome & { readonly labeler: LabelerRecord; readonly reward?: RewardFigures | undefined })[] };
+    out: Verdict;
+  };
   /** Samples one response of each policy to a visitor's text. `draw` chooses the random numbers. */
   answer: {
     in: RunScope & { readonly text: string; readonly draw: number; readonly policies: readonly { readonly armId: string; readonly weights: Weights }[] };

@@ -1,8 +1,10 @@
+import { configOfArm } from '../../core/config';
 import { PURPOSE, streamKey } from '../../core/rng';
 import { goldWeights } from '../../tasks/utility';
 import type { Commands, LiveAnswer } from '../protocol';
 import type { Scope } from '../scope';
 import { answersOn, toAnswer, toPromptRecord } from './answers';
+import { asking } from './policyMethods';
 
 /** One sampled response of each policy to a visitor's own text. */
 export async function answerText(scope: Scope, input: Commands['answer']['in']): Promise<LiveAnswer> {
@@ -19,7 +21,9 @@ export async function answerText(scope: Scope, input: Commands['answer']['in']):
   for (const { armId, weights: stored } of input.policies) {
     const policy = engine.createParameters(stored.shape, stored.values);
     try {
-      const [answer] = await answersOn(scope, policy, [prompt], streamKey(config.run.seed, PURPOSE.evaluation, 2, input.draw));
+      const arm = config.arms.find(({ id }) => id === armId);
+      const answering = arm && asking(configOfArm(config, arm).rl.method);
+      const [answer] = await answersOn(scope, policy, [prompt], streamKey(config.run.seed, PURPOSE.evaluation, 2, input.draw), answering);
       answers.push({ armId, answer: toAnswer(task, answer!, weights) });
     } finally {
       policy.dispose();

@@ -1,6 +1,8 @@
-import { sample } from '../../algorithms/rollouts';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { bestOfN, bestOfNKl } from '../../algorithms/bestOfN';
+import { sample, type Rollout } from '../../algorithms/rollouts';
 import type { Answer, PromptRecord } from '../../core/bundle';
-import { responseMaskArray } from '../../losses';
+import { mix } from '../../core/rng';
 import { packBatch, promptAndResponse } from '../../nn/batch';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt, Task, UtilityWeights } from '../../tasks/types';
@@ -17,60 +19,88 @@ export interface Written {
   readonly finished: boolean;
 }
 
-/** One response to each prompt at the temperature of rollouts. */
+/** How a policy answers, where it is more than to sample once. */
+export interface Answering {
+  /** What the policy is given for a prompt: some methods train it to be asked for a kind of response. */
+  readonly ask?: (prompt: ArrayLike<number>) => readonly number[];
+  /** It writes so many responses and gives the one of the highest reward. */
+  readonly best?: { readonly n: number; readonly score: (items: readonly Rollout[]) => Promise<Float32Array> };
+}
+
+/** One response to each prompt at the temperature of rollouts. `samplesPerPrompt`: so many to each, side by side. */
 export async function answersOn(
   scope: Scope,
   policy: ParameterSet,
   prompts: readonly Prompt[],
   key: number,
+  { ask = plain, best }: Answering = {},
+  samplesPerPrompt = 1,
 ): Promise<Written[]> {
   const { config, task, engine, gate } = scope;
+  const options = { temperature: config.rl.temperature, maxNewTokens: task.maxResponseTokens };
   const written: Written[] = [];
   for (let from = 0; from < prompts.length; from += CHUNK) {
     await gate.pass();
     const chunk = prompts.slice(from, from + CHUNK);
-    const generations = await sample(engine, policy, chunk.map((prompt) => prompt.tokens), {
-      temperature: config.rl.temperature,
-      maxNewTokens: task.maxResponseTokens,
-      key,
-      firstRow: from,
-    });
-    generations.forEach((g, i) => written.push({ prompt: chunk[i]!, response: g.tokens, finished: g.finished }));
+    const repeated = chunk.flatMap((prompt) => new Array<Prompt>(samplesPerPrompt).fill(prompt));
+    const asked = repeated.map((prompt) => prompt.tokens);
+    const generations = best
+      ? (await bestOfN(engine, policy, asked, { ...options, key: mix(key, from), n: best.n }, best.score)).map(({ response, finished }) => ({ tokens: response, finished }))
+      : await sample(engine, policy, chunk.map((prompt) => ask(prompt.tokens)), {
+          ...options, key, firstRow: from * samplesPerPrompt, samplesPerPrompt,
+        });
+    generations.forEach((g, i) => written.push({ prompt: repeated[i]!, response: g.tokens, finished: g.finished }));
   }
   return written;
 }
 
-/** log pi(y|x) - log pi_SFT(y|x) of each response at the sampling temperature: k1, nats per response. */
-export async function sequenceKl(
+const plain = (prompt: ArrayLike<number>): readonly number[] => Array.from(prompt);
+
+/** What the policy and the reference say of responses. */
+export interface Likelihood {
+  /** log pi(y|x) - log pi_SFT(y|x) of each response at the sampling temperature: k1, nats per response. */
+  readonly kl: number[];
+  /** Mean entropy of the policy's next-token distribution over all response tokens, nats. */
+  readonly entropy: number;
+}
+
+/** KL to the reference and entropy on given responses. */
+export async function likelihoodOf(
   scope: Scope,
   policy: ParameterSet,
   reference: ParameterSet,
   answers: readonly Written[],
-): Promise<number[]> {
+  { ask = plain, best }: Answering = {},
+): Promise<Likelihood> {
   const { engine, config } = scope;
-  const result: number[] = [];
+  const kl: number[] = [];
+  let [entropies, tokens] = [0, 0];
   for (let from = 0; from < answers.length; from += CHUNK) {
     await scope.gate.pass();
     const chunk = answers.slice(from, from + CHUNK);
-    const batch = packBatch(chunk.map(({ prompt, response }) => promptAndResponse(prompt.tokens, response)));
-    const [logp, referenceLogp] = [
-      await logProbabilities(policy),
-      await logProbabilities(reference),
-    ];
-    async function logProbabilities(params: ParameterSet): Promise<Float32Array> {
-      const forward = await engine.forward(params, batch, { outputs: ['logp'], temperature: config.rl.temperature });
-      const values = Float32Array.from(await forward.outputs.logp!.data());
-      forward.dispose();
-      return values;
-    }
-    const mask = responseMaskArray(chunk.map(({ response }) => response.length), batch.scored);
+    const own = await read(policy, ask, ['logp', 'entropy']);
+    const frozen = await read(reference, plain, ['logp']);
     for (let b = 0; b < chunk.length; b++) {
-      let kl = 0;
-      for (let i = b * batch.scored; i < (b + 1) * batch.scored; i++) kl += mask[i]! * (logp[i]! - referenceLogp[i]!);
-      result.push(kl);
+      const length = chunk[b]!.response.length;
+      let sum = 0;
+      for (let s = 0; s < length; s++) {
+        sum += own.logp[b * own.scored + s]! - frozen.logp[b * frozen.scored + s]!;
+        entropies += own.entropy[b * own.scored + s]!;
+      }
+      tokens += length;
+      kl.push(sum);
+    }
+    async function read(params: ParameterSet, prepared: typeof ask, outputs: readonly ('logp' | 'entropy')[]) {
+      const batch = packBatch(chunk.map(({ prompt, response }) => promptAndResponse(prepared(prompt.tokens), response)));
+      const forward = await engine.forward(params, batch, { outputs, temperature: config.rl.temperature });
+      const values = async (tensor: Tensor2D | undefined): Promise<Float32Array> => Float32Array.from((await tensor?.data()) ?? []);
+      const [logp, entropy] = [await values(forward.outputs.logp), await values(forward.outputs.entropy)];
+      forward.dispose();
+      return { logp, entropy, scored: batch.scored };
     }
   }
-  return result;
+  // The best of n is not a sample of the policy: its KL is known in another way.
+  return { kl: best ? kl.map(() => bestOfNKl(best.n)) : kl, entropy: entropies / Math.max(1, tokens) };
 }
 
 export function toPromptRecord(task: Task, prompt: Prompt): PromptRecord {

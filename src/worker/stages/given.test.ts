@@ -4,7 +4,7 @@ import { TOKEN } from '../../core/tokens';
 import { tldr } from '../../tasks/tldr';
 import type { JudgedPair } from '../../tasks/types';
 import { namedPair } from '../pairIds';
-import { takeLabels } from './arm';
+import { takeLabels } from './labels';
 
 const pairs = tldr.prompts('preference', 3, 1).map((prompt, i): JudgedPair => ({
   id: `pair:${i}`, promptId: prompt.id, prompt,

@@ -2,7 +2,7 @@ import { MIN_GIVEN_PAIRS } from '../../core/givenLabels';
 import { namedPair } from '../pairIds';
 import type { Prepared } from '../protocol';
 import type { Scope } from '../scope';
-import { judgedPairs } from './arm';
+import { judgedPairs } from './pairs';
 import { prepare } from './prepare';
 
 /**

@@ -8,7 +8,7 @@ import { openJudge, openLabeler } from '../labelers';
 import { namedPair } from '../pairIds';
 import type { LabWorld, WorldLabeler } from '../protocol';
 import type { Scope } from '../scope';
-import { judgedPairs } from './arm';
+import { judgedPairs } from './pairs';
 import { prepare } from './prepare';
 
 /** Labels asked for between two looks at the gate. */

@@ -1,12 +1,12 @@
 import type { Rollout } from '../../algorithms/rollouts';
 import { PURPOSE, streamKey } from '../../core/rng';
-import { mean } from '../../core/stats';
+import { correlation, mean } from '../../core/stats';
 import { importanceShare } from '../../evaluation/evaluateArm';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt } from '../../tasks/types';
 import { goldWeights, utility } from '../../tasks/utility';
 import type { CurveBook, Scope } from '../scope';
-import { answersOn, sequenceKl, toAnswer, toPromptRecord } from './answers';
+import { answersOn, likelihoodOf, toAnswer, toPromptRecord, type Answering } from './answers';
 
 /** Seed of validation and test posts: the same posts in every run, so that runs compare. */
 export const FIXED_POSTS = 0;
@@ -16,7 +16,9 @@ const LIVE_SAMPLES = 24;
 /** What a policy in training is measured against beside gold; absent for SFT itself. */
 export interface Trained {
   readonly sft: ParameterSet;
-  score(rollouts: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<Float32Array>;
+  /** Where there is a reward. */
+  readonly score?: ((rollouts: readonly Pick<Rollout, 'prompt' | 'response'>[]) => Promise<Float32Array>) | undefined;
+  readonly answering?: Answering | undefined;
 }
 
 /** Live quality on validation posts, with common random numbers over steps and arms. */
@@ -31,19 +33,22 @@ export async function measure(
   const { config, task } = scope;
   const weights = goldWeights(task.goldWeights, config.gold);
   const prompts = eachOnce(task.prompts('validation', config.evaluation.validationPosts, FIXED_POSTS));
-  const answers = await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 0));
+  const answers = await answersOn(scope, policy, prompts, streamKey(config.run.seed, PURPOSE.evaluation, 0), trained?.answering);
   const checks = answers.map(({ prompt, response }) => task.check(prompt, response));
-  const scores = await trained?.score(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
+  const scores = await trained?.score?.(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
+  const gold = checks.map((check, i) => utility(prompts[i]!, check, weights));
+  const agreement = scores && correlation(scores, gold);
   curves.add({
     step,
     values: {
-      'eval/gold': mean(checks.map((check, i) => utility(prompts[i]!, check, weights))),
+      'eval/gold': mean(gold),
       'eval/invented_rate': mean(checks.map((check) => Number(check.invented > 0))),
       'eval/stumble_rate': mean(checks.map((check) => Number(check.stumbles > 0))),
       'eval/coverage': mean(checks.map((check, i) => importanceShare(prompts[i]!, check))),
       'eval/length': mean(checks.map((check) => check.words)),
       ...(scores ? { 'eval/scores': mean(scores) } : {}),
-      ...(trained ? { 'eval/kl': mean(await sequenceKl(scope, policy, trained.sft, answers)) } : {}),
+      ...(agreement === undefined ? {} : { 'eval/reward_gold_correlation': agreement }),
+      ...(trained ? { 'eval/kl': mean((await likelihoodOf(scope, policy, trained.sft, answers, trained.answering)).kl) } : {}),
     },
   });
   const shown = answers.slice(0, LIVE_SAMPLES);

@@ -8,7 +8,10 @@ export interface TrainingRun {
   readonly params: ParameterSet;
   readonly total: number;
   readonly clock: StageClock;
-  readonly curves: CurveBook;
+  /** Where the points go; nowhere where they are of no interest. */
+  readonly curves: CurveBook | undefined;
+  /** What is being trained, to stand beside its progress. */
+  readonly note?: string | undefined;
   /** Starts the algorithm after `from` steps. */
   begin(optimizer: Optimizer, from: number): Algorithm<void>;
   /** Brings a point under the names of the charts. */
@@ -24,16 +27,16 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
   const saved = checkpoints.trainingOf(key);
   if (saved) {
     engine.writeParameters(params, saved.parameters);
-    curves.restore(saved.curves);
+    curves?.restore(saved.curves);
     clock.goOn(saved.seconds);
   } else {
-    curves.announce();
+    curves?.announce();
     await run.measure?.(0);
   }
   const optimizer = engine.createOptimizer(params, saved?.optimizer);
   try {
     for await (const points of run.begin(optimizer, saved?.step ?? 0)) {
-      for (const point of points) curves.add(run.rename?.(point) ?? point);
+      for (const point of points) curves?.add(run.rename?.(point) ?? point);
       const step = points.at(-1)!.step;
       await run.measure?.(step);
       if (checkpoints.due) {
@@ -42,10 +45,10 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
           seconds: clock.seconds,
           parameters: await engine.readParameters(params),
           optimizer: await engine.readOptimizer(optimizer),
-          curves: curves.snapshot(),
+          curves: curves?.snapshot() ?? {},
         });
       }
-      await clock.progress(step, total);
+      await clock.progress(step, total, run.note);
     }
   } finally {
     optimizer.dispose();

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { METHOD_IDS, methodOf } from '../src/core/methods';
+import { tableText, withTable } from './methodDocs';
+import { methodArms, rowDigest, type MethodTable } from './methodRows';
+
+const page = readFileSync('docs/methods.md', 'utf8');
+
+describe('docs/methods.md', () => {
+  it.each(METHOD_IDS)('has a card of %s with its source', (method) => {
+    const { label, source } = methodOf(method);
+    const card = page.split('\n').find((line) => line.startsWith(`| **${label}**`));
+    expect(card, label).toBeDefined();
+    expect(card).toContain(source);
+  });
+
+  it('takes the table of measured rows in its place, and nothing else changes', () => {
+    const seed = { gold: 2, sftGold: 1.5, majority: 0.6, kl: 1, invented: 0.1, sftInvented: 0.2, diversity: 0.5, sftDiversity: 0.6, labels: 600, humanLabels: 0, seconds: 9, ended: '' };
+    const table: MethodTable = {
+      command: 'npm run check:methods', date: '2026-01-01', device: 'a CPU',
+      rows: [{ arm: 'dpo', label: 'DPO', method: 'dpo', digest: '', settings: {}, seeds: [{ seed: 1, ...seed }, { seed: 2, ...seed, gold: 3 }] }],
+    };
+    const written = withTable(page, table);
+    expect(written).toContain('| DPO | 2.50 (2.00 to 3.00) | 1.00 (0.50 to 1.50) | 60.0 (60.0 to 60.0) |');
+    expect(withTable(written, table)).toBe(written);
+    expect(written.replace(tableText(table), '')).not.toContain('2.50');
+    expect(() => withTable('no place', table)).toThrow(/no place/);
+  });
+});
+
+describe('the rows of the table', () => {
+  it('are every method and further arms, each once, with a digest that follows the code and settings of its own', () => {
+    const arms = methodArms();
+    expect(new Set(arms.map(({ id }) => id)).size).toBe(arms.length);
+    expect(arms.map(({ id }) => id)).toEqual(expect.arrayContaining([...METHOD_IDS, 'rlhf', 'd-rlaif']));
+    const [reinforce, other] = [arms[0]!, arms[1]!];
+    expect(rowDigest('.', reinforce)).toBe(rowDigest('.', reinforce));
+    expect(rowDigest('.', other)).not.toBe(rowDigest('.', reinforce));
+    expect(rowDigest('.', { ...reinforce, set: { ...reinforce.set, 'rl.klCoef': 0.31 } })).not.toBe(rowDigest('.', reinforce));
+  });
+});

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { armByName, configOfArm, parseConfig, presetConfig, type ArmConfig, type ExperimentConfig } from '../src/core/config';
+import { methodOf, METHOD_IDS, type MethodId } from '../src/core/methods';
+import { z } from '../src/core/zod';
+
+/** The table of `npm run check:methods`: what its rows are, which code makes each, and how it is kept. */
+
+/** File of each method under `src/algorithms`. */
+const FILE_OF: Readonly<Record<MethodId, string>> = {
+  reinforce: 'reinforce', rloo: 'rloo', grpo: 'grpo', ppo: 'ppo', p3o: 'p3o', 'nash-md': 'nashMd', 'online-dpo': 'onlineDpo',
+  dpo: 'directPreference', cdpo: 'directPreference', 'robust-dpo': 'directPreference', ipo: 'directPreference',
+  slic: 'directPreference', simpo: 'directPreference', kto: 'kto', pro: 'rankedLists', lipo: 'rankedLists', 'a-lol': 'aLol',
+  'best-of-n': 'bestOfN', 'expert-iteration': 'expertIteration', raft: 'expertIteration', superhf: 'superHf',
+  hindsight: 'hindsight', conditional: 'conditional',
+};
+
+/** Arms of the table beside the methods on AI labels: the other feedbacks and rewards, learned with REINFORCE. */
+const FURTHER: readonly ArmConfig[] = [
+  { ...armByName('rlhf'), id: 'rlhf', label: 'RLHF' },
+  { ...armByName('d-rlaif'), id: 'd-rlaif', label: 'd-RLAIF' },
+  { ...armByName('mixed'), id: 'mixed', label: 'People and AI' },
+  { id: 'fine', label: 'Fine-grained rewards from people', feedback: 'people', set: { 'rewardModel.kind': 'fine' } },
+  { id: 'ensemble-mean', label: 'RLAIF, mean of 4 reward models', feedback: 'ai', set: { 'rewardModel.members': 4 } },
+  { id: 'ensemble-worst', label: 'RLAIF, worst of 4 reward models', feedback: 'ai', set: { 'rewardModel.members': 4, 'rewardModel.combine': 'worst' } },
+  { id: 'nash-md-pm', label: 'Nash-MD on a preference model', feedback: 'ai', set: { ...armByName('rlaif:nash-md').set, 'rewardModel.kind': 'preference' } },
+];
+
+/** Every row of the table as an arm. */
+export function methodArms(): ArmConfig[] {
+  return [...METHOD_IDS.map((method) => ({ ...armByName(`rlaif:${method}`), id: method, label: methodOf(method).label })), ...FURTHER];
+}
+
+export const TABLE_SEEDS = [1, 2, 3] as const;
+
+/** The experiment of one seed. */
+export function tableConfig(seed: number, arms: readonly ArmConfig[]): ExperimentConfig {
+  const { run, evaluation, ...preset } = presetConfig('quick');
+  return parseConfig({ ...preset, run: { ...run, seed }, arms, evaluation: { ...evaluation, every: 10, headToHead: false } });
+}
+
+const figure = z.number();
+const rowSchema = z.strictObject({
+  arm: z.string(),
+  label: z.string(),
+  method: z.enum(METHOD_IDS as [MethodId, ...MethodId[]]),
+  /** `rowDigest` when it was made. */
+  digest: z.string(),
+  /** Settings in which it departs from the experiment's. */
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  seeds: z.array(z.strictObject({
+    seed: z.number(), gold: figure, sftGold: figure, majority: figure, kl: figure, invented: figure, sftInvented: figure,
+    diversity: figure, sftDiversity: figure, labels: figure, humanLabels: figure, seconds: figure, ended: z.string(),
+  })),
+});
+export type MethodRow = z.infer<typeof rowSchema>;
+const tableSchema = z.strictObject({ command: z.string(), date: z.string(), device: z.string(), rows: z.array(rowSchema) });
+export type MethodTable = z.infer<typeof tableSchema>;
+
+export const TABLE_FILE = 'docs/methods.json';
+
+export function readTable(root: string): MethodTable | undefined {
+  const file = path.join(root, TABLE_FILE);
+  return existsSync(file) ? tableSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+}
+
+/** What makes the numbers of every row: the world, its readers, the CPU engine, the weights. */
+const COMMON = ['src/tasks/tldr', 'src/tasks/panel.ts', 'src/tasks/utility.ts', 'src/nn/cpu', 'assembly', 'public/weights', 'src/labelers/judge.ts', 'src/labelers/people.ts'];
+/** Rooms whose files a row depends on through imports. */
+const FOLLOWED = ['src/algorithms/', 'src/losses/'];
+
+/**
+ * SHA-256 over what makes a row: its settings, the method's file and all that it imports of algorithms and losses, the stages
+ * that run it, and the world.
+ */
+export function rowDigest(root: string, arm: ArmConfig): string {
+  const config = configOfArm(tableConfig(1, [arm]), arm);
+  const files = new Set<string>();
+  const follow = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    const text = readFileSync(path.join(root, file), 'utf8');
+    for (const [, target] of text.matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
+      const found = resolved(root, path.posix.join(path.posix.dirname(file), target!));
+      if (found && FOLLOWED.some((room) => found.startsWith(room))) follow(found);
+    }
+  };
+  follow(`src/algorithms/${FILE_OF[config.rl.method]}.ts`);
+  for (const stage of ['arm', 'answers', 'labels', 'policyMethods', 'rewards', 'rewardModels']) files.add(`src/worker/stages/${stage}.ts`);
+  if (config.rewardModel.kind === 'fine') follow('src/algorithms/fineGrained.ts');
+  for (const common of COMMON) for (const file of filesUnder(root, common)) files.add(file);
+  const hash = createHash('sha256').update(JSON.stringify({ arm, config }));
+  for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(readFileSync(path.join(root, file)));
+  return hash.digest('hex');
+}
+
+function resolved(root: string, target: string): string | undefined {
+  return [`${target}.ts`, `${target}/index.ts`].find((file) => existsSync(path.join(root, file)));
+}
+
+function filesUnder(root: string, place: string): string[] {
+  if (!statSync(path.join(root, place)).isDirectory()) return [place];
+  return readdirSync(path.join(root, place), { recursive: true, encoding: 'utf8' })
+    .map((file) => `${place}/${file.replaceAll('\\', '/')}`)
+    .filter((file) => /\.(ts|safetensors)$/.test(file) && !/\.test\.ts$|\/testing\/|\/golden\//.test(file));
+}
