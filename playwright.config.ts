@@ -31,8 +31,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/browser',
   // A whole run of an experiment is one test, on whatever machine this is.
-  timeout: 300_000,
-  expect: { timeout: 15_000 },
+  timeout: 900_000,
+  expect: { timeout: 60_000 },
   retries: 0,
   workers: 1,
   forbidOnly: true,

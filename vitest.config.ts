@@ -10,7 +10,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'scripts/**/*.test.mjs'],
     environment: 'node',
-    testTimeout: 60_000,
+    // Generous: a busy or slow machine is no failure, and a test that hangs is stopped all the same.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
     // tfjs keeps one global engine: a fresh process a file keeps suites apart.
     pool: 'forks',
     maxWorkers: 2,

@@ -15,7 +15,8 @@ test('a visitor sees the recorded run, presses Run and comes to a verdict', asyn
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
-  await page.getByRole('checkbox', { name: 'd-RLAIF' }).check();
+  await page.getByRole('button', { name: 'Add an arm' }).click();
+  await page.getByRole('menuitem', { name: /^d-RLAIF/ }).click();
   await set(page, SMALL);
   await runToItsEnd(page, 240_000);
   const scored = page.getByRole('region', { name: 'Pipeline' }).getByRole('group', { name: 'd-RLAIF' });
@@ -49,6 +50,30 @@ test('pause, step and reset hold, move and end a run', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Reset' }).click();
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('an arm gets a method of its own, and one that cannot run holds the run back', async ({ page }) => {
+  const { problems } = watch(page);
+  await page.goto('./?backend=cpu');
+  await expect(page.getByText('Recorded on')).toBeVisible();
+  await page.getByRole('button', { name: 'More for RLAIF' }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+  await page.getByRole('button', { name: 'Edit RLAIF 2' }).click();
+  const drawer = page.getByRole('dialog', { name: /^Edit/ });
+  await expect(drawer).toContainText('Shares pairs, labels and reward model with RLAIF.');
+  await drawer.getByLabel('Method', { exact: true }).selectOption({ label: 'DPO' });
+  await expect(drawer).toContainText('Shares pairs and labels with RLAIF.');
+  await expect(drawer.getByLabel('KL coefficient', { exact: true })).toBeHidden();
+  await expectAccessible(page);
+  await drawer.getByLabel('Method', { exact: true }).selectOption({ label: 'PPO' });
+  await drawer.getByLabel('Reward', { exact: true }).selectOption('fine');
+  await expect(drawer).toContainText('marks that people set');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('cannot run as it is set');
+  await page.getByRole('switch', { name: /^RLAIF, PPO/ }).uncheck();
+  await expectAccessible(page);
   expect(problems).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { createBrowserPageLlm } from './experiments/pageLlm';
 import { loadRecordedRun } from './experiments/recorded';
 import { createRunStore, isActive, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
+import { createSweepStore } from './experiments/sweepStore';
 import { App } from './ui/shell/App';
 import { viewOf } from './ui/shell/view';
 
@@ -47,6 +48,7 @@ const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.
 void bench.getState().load();
 const size = sizeToStart(location.search);
 if (size) void bench.getState().run(size);
+const sweep = createSweepStore({ ...shared, isTraining: () => isActive(store.getState()), now: () => performance.now() });
 const page = createBrowserPageLlm(store);
 const lab = createLabStore({
   ...shared,
@@ -74,6 +76,6 @@ window.addEventListener('pageshow', ({ persisted }) => persisted && lab.getState
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App store={store} bench={bench} lab={lab} page={page} />
+    <App store={store} bench={bench} lab={lab} page={page} sweep={sweep} />
   </StrictMode>,
 );

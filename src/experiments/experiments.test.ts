@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunBundle } from '../core/bundle';
-import { DEFAULT_CONFIG, presetConfig } from '../core/config';
+import { armByName, DEFAULT_ARMS, DEFAULT_CONFIG, parseConfig, presetConfig, type ExperimentConfig } from '../core/config';
 import { toTrouble } from './advice';
-import { lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
+import { blockedArm } from './armSettings';
+import { lessonFits, lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
 import { loadRecordedRun } from './recorded';
-import { activeStages, applyEvents, newRun } from './shownRun';
+import { activeStages, applyEvents, armStages, newRun, sharedStages } from './shownRun';
 import { createStorage, StorageError } from './storage';
 import { testBundle } from './testing/bundle';
 
@@ -13,6 +14,23 @@ describe('lessons and presets', () => {
     const config = withLesson({ ...DEFAULT_CONFIG, run: { ...DEFAULT_CONFIG.run, seed: 9 } }, lesson);
     expect(lessonOf(config)).toBe(lesson);
     expect(presetOf(config)).toBeUndefined();
+    expect(blockedArm(config)).toBeUndefined();
+    expect(lessonFits(DEFAULT_CONFIG, lesson)).toBe(true);
+  });
+  it('the arms of a lesson go with it, those of the visitor stay', () => {
+    const four = LESSONS.find(({ id }) => id === 'worst-of-four')!;
+    const lesson = withLesson(DEFAULT_CONFIG, four);
+    expect(lesson.arms).toEqual(four.arms);
+    expect(withPreset(lesson, 'default')).toEqual(DEFAULT_CONFIG);
+    expect(withLesson(lesson, LESSONS[0]!).arms).toEqual(DEFAULT_ARMS);
+    const own: ExperimentConfig = { ...DEFAULT_CONFIG, arms: [armByName('rlaif')] };
+    expect(withLesson(own, LESSONS[1]!).arms).toEqual(own.arms);
+    expect(presetOf(own)).toBe('default');
+  });
+  it('lessons that say nothing on the arms are not offered', () => {
+    const fitting = (config: ExperimentConfig): string[] => LESSONS.filter((lesson) => lessonFits(config, lesson)).map(({ id }) => id);
+    expect(fitting({ ...DEFAULT_CONFIG, arms: [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }] })).toEqual(['no-leash']);
+    expect(fitting(parseConfig({ arms: [armByName('rlaif')] }))).not.toContain('label-noise');
   });
   it('a preset is recognised, and left by any change', () => {
     const config = withPreset(DEFAULT_CONFIG, 'quick');
@@ -30,6 +48,18 @@ describe('active stages', () => {
       { runId: 'r', type: 'stage', stage: { id: 'task', seconds: 1, summary: '' } },
     ]);
     expect(activeStages(run).map(({ stage, arm }) => `${stage} ${arm}`)).toEqual(['labels rlaif', 'rl rlhf']);
+  });
+});
+
+describe('the stages of an arm', () => {
+  const config = parseConfig({ arms: ['rlhf', 'rlaif', 'rlaif:ppo', 'rlaif:dpo', 'd-rlaif'].map(armByName) });
+  it('follow its method and feedback', () => {
+    expect(config.arms.map((arm) => armStages(config, arm).length)).toEqual([3, 3, 3, 2, 2]);
+  });
+  it('name the arm that runs them where several have them in common', () => {
+    expect([...sharedStages(config)].map(([key, { id }]) => `${key} by ${id}`)).toEqual([
+      'labels/rlaif-ppo by rlaif', 'labels/rlaif-dpo by rlaif', 'reward/rlaif-ppo by rlaif',
+    ]);
   });
 });
 

@@ -1,13 +1,17 @@
 import {
   configDifference,
+  DEFAULT_ARMS,
   DEFAULT_CONFIG,
   givenArms,
   parseConfig,
   presetConfig,
   PRESETS,
+  withMethod,
+  type ArmConfig,
   type ExperimentConfig,
   type PresetName,
 } from '../core/config';
+import { usedInCommon } from './armSettings';
 
 /** Settings that show one thing, each with a prediction to check. */
 export interface Lesson {
@@ -16,7 +20,14 @@ export interface Lesson {
   /** What to look for, in one sentence. */
   readonly prediction: string;
   readonly settings: { readonly [section: string]: Readonly<Record<string, number | string | boolean>> };
+  /** Where it takes arms of its own. */
+  readonly arms?: readonly ArmConfig[];
 }
+
+/** The strongest pull on a reward that is easily fooled. */
+const NO_LEASH = { rl: { klCoef: 0, iterations: 120 }, rewardModel: { head: 'last' }, pairs: { count: 500 } } as const;
+/** An AI labeler without a thought but length. */
+const LENGTH_LOVER = { ai: { labeler: 'noisy', lengthBias: 1 } } as const;
 
 export const LESSONS: readonly Lesson[] = [
   {
@@ -33,7 +44,7 @@ export const LESSONS: readonly Lesson[] = [
     prediction:
       'Nothing ties the policy to SFT: expect the reward to keep rising while true quality turns and falls, and the ' +
       'responses to grow strange.',
-    settings: { rl: { klCoef: 0, iterations: 120 }, rewardModel: { head: 'last' }, pairs: { count: 500 } },
+    settings: NO_LEASH,
   },
   {
     id: 'length-lover',
@@ -41,41 +52,99 @@ export const LESSONS: readonly Lesson[] = [
     prediction:
       'The AI labeler always picks the longer text: expect longer RLAIF responses, with more inventions and stumbles, and ' +
       'no win left over SFT.',
-    settings: { ai: { labeler: 'noisy', lengthBias: 1 } },
+    settings: LENGTH_LOVER,
+  },
+  {
+    id: 'worst-of-four',
+    title: 'Four reward models, no leash',
+    prediction:
+      'No KL leash again, with one reward model against the lowest score of four that differ in their seed: expect gold to ' +
+      'turn under both, later and less under the four, since what fools one of them seldom fools all.',
+    settings: NO_LEASH,
+    arms: [
+      { id: 'rlhf', label: 'RLHF, one reward model', feedback: 'people' },
+      {
+        id: 'rlhf-1', label: 'RLHF, worst of four', feedback: 'people',
+        set: { 'rewardModel.members': 4, 'rewardModel.combine': 'worst' },
+      },
+    ],
+  },
+  {
+    id: 'length-without-reward',
+    title: 'Length without a reward model',
+    prediction:
+      'Both arms learn from the labeler that always picks the longer text, one by way of a reward model, one straight from the ' +
+      'labels by DPO: expect longer responses from both and no win over SFT from either. Having no reward model to game does ' +
+      'not help where the labels themselves are wrong. Compare them over KL.',
+    settings: LENGTH_LOVER,
+    arms: [
+      { id: 'rlaif', label: 'RLAIF', feedback: 'ai' },
+      withMethod({ id: 'rlaif-1', label: 'RLAIF, DPO', feedback: 'ai' }, 'dpo'),
+    ],
   },
 ];
 
 const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
+const sameArms = (some: readonly ArmConfig[], others: readonly ArmConfig[]): boolean => JSON.stringify(some) === JSON.stringify(others);
+
+/** The arms as a config has them: their settings in the order of the table. */
+const armsOf = (arms: readonly ArmConfig[]): readonly ArmConfig[] => parseConfig({ arms }).arms;
+
+const LESSON_ARMS = LESSONS.flatMap(({ arms }) => (arms ? [armsOf(arms)] : []));
+
+/** Arms of a lesson go with it; others are the visitor's own and stay. */
+function ownArms({ arms }: ExperimentConfig): readonly ArmConfig[] {
+  return LESSON_ARMS.some((own) => sameArms(own, arms)) ? DEFAULT_ARMS : arms;
+}
+
 /** Sections that say what the experiment runs on rather than how; presets and lessons leave them alone. */
 function subject(config: ExperimentConfig): Partial<ExperimentConfig> {
-  const { run, arms, sft, model, ai, pairs } = config;
+  const { run, sft, model, ai, pairs } = config;
+  const arms = ownArms(config);
   // Labels that were given are of these pairs.
   const own = givenArms(config).length > 0 ? { run, arms, sft, pairs } : { run, arms };
   return run.task === 'file' ? { ...own, sft, model, ai } : own;
 }
 
-/** The preset's settings on the task and seed of `config`. */
+/** The preset's settings on the task, seed and arms of `config`. */
 export function withPreset(config: ExperimentConfig, name: PresetName): ExperimentConfig {
   return parseConfig({ ...presetConfig(name), ...subject(config) });
 }
 
-/** The preset that `config` is, whatever its task and seed; undefined where a setting was changed. */
+/** The preset that `config` is, whatever its task, seed and arms; undefined where a setting was changed or its arms are a lesson's. */
 export function presetOf(config: ExperimentConfig): PresetName | undefined {
-  return PRESET_NAMES.find((name) => configDifference(withPreset(config, name), config).length === 0);
+  return PRESET_NAMES.find((name) => {
+    const made = withPreset(config, name);
+    return configDifference(made, config).length === 0 && sameArms(made.arms, config.arms);
+  });
 }
 
-/** The lesson's settings on the task and seed of `config`; all other settings go back to their defaults. */
+/** The lesson's settings on the task and seed of `config`, and its arms if it has any; all other settings go back to their defaults. */
 export function withLesson(config: ExperimentConfig, lesson: Lesson): ExperimentConfig {
+  const given = givenArms(config).length > 0;
   const sections = Object.fromEntries(
-    Object.entries(lesson.settings).map(([section, values]) => [
-      section,
-      { ...DEFAULT_CONFIG[section as 'rl'], ...values },
-    ]),
+    Object.entries(lesson.settings)
+      // Labels that were given are of these pairs.
+      .filter(([section]) => !given || section !== 'pairs')
+      .map(([section, values]) => [section, { ...DEFAULT_CONFIG[section as 'rl'], ...values }]),
   );
-  return parseConfig({ ...withPreset(config, 'default'), ...sections });
+  const arms = lesson.arms && !given ? { arms: lesson.arms } : {};
+  return parseConfig({ ...withPreset(config, 'default'), ...sections, ...arms });
 }
 
 export function lessonOf(config: ExperimentConfig): Lesson | undefined {
-  return LESSONS.find((lesson) => configDifference(withLesson(config, lesson), config).length === 0);
+  return LESSONS.find((lesson) => {
+    const made = withLesson(config, lesson);
+    return configDifference(made, config).length === 0 && sameArms(made.arms, config.arms);
+  });
+}
+
+/** Whether a lesson says anything on the arms of `config`: labels that were given are given, whoever is asked for others. */
+export function lessonFits(config: ExperimentConfig, lesson: Lesson): boolean {
+  if (lesson.arms) return givenArms(config).length === 0;
+  const made = withLesson(config, lesson);
+  // A number of pairs alone is no lesson.
+  return Object.entries(lesson.settings).some(([section, values]) =>
+    section !== 'pairs' && Object.keys(values).some((name) => usedInCommon(made, `${section}.${name}`)));
 }

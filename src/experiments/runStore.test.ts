@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceBench, type BenchReport } from '../core/benchReport';
 import type { RunBundle } from '../core/bundle';
-import { DEFAULT_CONFIG, type ExperimentConfig } from '../core/config';
+import { DEFAULT_CONFIG, tunedFor, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { RunHandle } from '../worker/client';
@@ -388,25 +388,92 @@ describe('settings', () => {
   });
 });
 
-describe('the arms of the paper', () => {
-  const store = makeStore();
-  const ids = (): string[] => store.getState().edited.arms.map(({ id }) => id);
+describe('the arms', () => {
+  const ids = (store: RunStore): string[] => store.getState().edited.arms.map(({ id }) => id);
 
-  it('are chosen in the order of the paper, and one stays', () => {
-    store.getState().chooseArms(['d-rlaif', 'rlhf']);
-    expect(ids()).toEqual(['rlhf', 'd-rlaif']);
-    store.getState().chooseArms([]);
-    expect(ids()).toEqual(['rlhf', 'd-rlaif']);
+  it('are added, changed, copied and taken away, and each change makes the shown run stale', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    store.getState().addArm('scores');
+    store.getState().duplicateArm('rlaif');
+    expect(ids(store)).toEqual(['rlhf', 'rlaif', 'rlaif-1', 'd-rlaif']);
+    expect(staleArms(store.getState())).toBe(true);
+    store.getState().setArmMethod('rlaif-1', 'dpo');
+    store.getState().setArmField('rlaif-1', 'direct.beta', 0.5);
+    store.getState().setArmFeedback('d-rlaif', 'mixed');
+    store.getState().renameArm('rlhf', 'People');
+    expect(store.getState().edited.arms).toMatchObject([
+      { label: 'People' }, { label: 'RLAIF' },
+      { label: 'RLAIF, DPO', set: { 'rl.method': 'dpo', 'direct.beta': 0.5 } },
+      { id: 'd-rlaif', label: 'People and AI', feedback: 'mixed' },
+    ]);
+    store.getState().removeArm('d-rlaif');
+    store.getState().removeArm('rlaif-1');
+    store.getState().renameArm('rlhf', 'RLHF');
+    expect(staleArms(store.getState())).toBe(false);
+  });
+
+  it('run where they are switched on; the others are kept, and make nothing stale', async () => {
+    const store = makeStore();
+    store.getState().addArm('scores');
+    store.getState().switchArm('rlhf', false);
+    const session = await started(store);
+    expect(session.request!.config.arms.map(({ id }) => id)).toEqual(['rlaif', 'd-rlaif']);
+    expect(opened.at(-1)![0].arms).toBe(2);
+    expect(ids(store)).toEqual(['rlhf', 'rlaif', 'd-rlaif']);
+    expect(staleArms(store.getState())).toBe(false);
+    store.getState().edit(field('rl.klCoef'), 0.3);
+    store.getState().revert();
+    expect(store.getState().edited.arms).toContainEqual({ id: 'rlhf', label: 'RLHF', feedback: 'people', off: true });
+    store.getState().switchArm('rlhf', true);
+    expect(staleArms(store.getState())).toBe(true);
+  });
+
+  it('hold a run back where one of them cannot run, and say why', async () => {
+    const store = makeStore();
+    store.getState().setArmField('rlaif', 'rewardModel.kind', 'fine');
+    await store.getState().run();
+    expect(store.getState()).toMatchObject({ status: 'idle', trouble: { message: 'RLAIF cannot run as it is set.' } });
+    expect(store.getState().trouble?.advice).toContain('marks that people set');
+    expect(opened).toEqual([]);
+    store.getState().switchArm('rlaif', false);
+    await started(store);
+    expect(store.getState().status).toBe('running');
+  });
+
+  it('of the labeler lab stay as they are', () => {
+    const store = makeStore();
+    void store.getState().runConfig({ ...DEFAULT_CONFIG, arms: [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }] });
+    const { arms } = store.getState().edited;
+    store.getState().addArm('ai');
+    store.getState().setArmMethod('rlhf', 'dpo');
+    expect(store.getState().edited.arms).toBe(arms);
+    expect(store.getState().trouble).toEqual(LABELS_MISSING);
   });
 
   it('lose d-RLAIF where a file is the task: nothing that ships scores its texts', () => {
-    store.getState().chooseArms(['rlaif', 'd-rlaif']);
+    const store = makeStore();
+    store.getState().addArm('scores');
+    store.getState().removeArm('rlhf');
     store.getState().setData({ name: 'a.csv', text: '' });
-    expect(ids()).toEqual(['rlaif']);
+    expect(ids(store)).toEqual(['rlaif']);
     store.getState().clearData();
-    store.getState().chooseArms(['d-rlaif']);
+    store.getState().addArm('scores');
+    store.getState().switchArm('rlaif', false);
     store.getState().setData({ name: 'a.csv', text: '' });
-    expect(ids()).toEqual(['rlhf', 'rlaif']);
+    expect(store.getState().edited.arms).toEqual([{ id: 'rlaif', label: 'RLAIF', feedback: 'ai' }]);
+    store.getState().clearData();
+    store.getState().addArm('scores');
+    store.getState().removeArm('rlaif');
+    store.getState().setData({ name: 'a.csv', text: '' });
+    expect(ids(store)).toEqual(['rlhf', 'rlaif']);
+  });
+
+  it('take a method of all arms with its tuned settings', () => {
+    const store = makeStore();
+    store.getState().edit(field('rl.klCoef'), 0.2);
+    store.getState().edit(field('rl.method'), 'ppo');
+    expect(store.getState().edited.rl).toMatchObject({ method: 'ppo', klCoef: tunedFor('ppo')['rl.klCoef'] });
   });
 });
 

@@ -5,19 +5,36 @@ import {
   configDifference,
   DEFAULT_ARMS,
   DEFAULT_CONFIG,
-  PAPER_ARMS,
   givenArms,
   setField,
+  setPath,
   withFile,
+  withoutOffArms,
   type ArmConfig,
   type ExperimentConfig,
+  type FieldValue,
   type PresetName,
 } from '../core/config';
 import type { FieldEntry } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
+import type { MethodId } from '../core/methods';
 import type { RunHandle, Session } from '../worker/client';
 import type { DataFile, LiveAnswer, OpenInput } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
+import {
+  addArm,
+  duplicateArm,
+  readyForFile,
+  removeArm,
+  renameArm,
+  setArmFeedback,
+  setArmField,
+  setArmMethod,
+  switchArm,
+  withIdleArms,
+  type AskedFeedback,
+} from './armEditing';
+import { blockedArm } from './armSettings';
 import { withLesson, withPreset, type Lesson } from './lessons';
 import { applyEvents, newRun, runOfBundle, type ShownRun } from './shownRun';
 import type { RunStorage } from './storage';
@@ -78,21 +95,33 @@ export interface RunState {
 export interface RunActions {
   /** Looks for the run of the first paint and for kept settings. Opens no worker. */
   readonly load: () => Promise<void>;
-  readonly edit: (entry: FieldEntry, value: number | string | boolean) => void;
+  /** Changes a setting of all arms; a method brings its tuned settings along. */
+  readonly edit: (entry: FieldEntry, value: FieldValue) => void;
   readonly choosePreset: (name: PresetName) => void;
   readonly chooseLesson: (lesson: Lesson) => void;
-  /** Puts the form back to the settings of the shown run. */
+  /** Puts the form back to the settings of the shown run. Arms that were switched off and are not of that run stay so. */
   readonly revert: () => void;
   /** Makes the visitor's file the task; SFT then has to be trained here. */
   readonly setData: (data: DataFile) => void;
   readonly clearData: () => void;
   /** Starts a run whose arms are trained on labels of the lab. */
   readonly trainOn: (config: ExperimentConfig, labels: GivenLabels) => Promise<void>;
-  /** Takes arms of the paper in or leaves them out; one stays. */
-  readonly chooseArms: (ids: readonly string[]) => void;
+  /** Starts a run of these settings, which the form takes. */
+  readonly runConfig: (config: ExperimentConfig) => Promise<void>;
+  /** Changes of arms do nothing where labels are given: those are of the arms as they are. One arm always runs. */
+  readonly addArm: (feedback: AskedFeedback) => void;
+  readonly duplicateArm: (id: string) => void;
+  readonly removeArm: (id: string) => void;
+  readonly renameArm: (id: string, label: string) => void;
+  readonly switchArm: (id: string, on: boolean) => void;
+  /** Its settings become the method's tuned ones, or with the experiment's method the experiment's. */
+  readonly setArmMethod: (id: string, method: MethodId) => void;
+  readonly setArmFeedback: (id: string, feedback: AskedFeedback) => void;
+  /** Gives an arm a setting of its own; undefined: as in the experiment again. */
+  readonly setArmField: (id: string, path: string, value: FieldValue | undefined) => void;
   /** Goes back to the arms RLHF and RLAIF, which ask for labels of their own. */
   readonly clearLabels: () => void;
-  /** Starts with the edited settings; a run under way is given up for it. */
+  /** Starts with the edited settings and the arms that are switched on; a run under way is given up for it. */
   readonly run: () => Promise<void>;
   readonly pause: () => void;
   readonly resume: () => void;
@@ -126,14 +155,17 @@ export function staleData({ edited, shown, data }: Pick<RunState, 'edited' | 'sh
   return bothFiles && data !== undefined && data.name !== shown.dataName;
 }
 
-/** Whether the arms of the settings are others than those of the shown run. */
+/** Equal for the same arms that run. Settings of arms come in the order of the table. */
+const armsKey = (config: ExperimentConfig): string => JSON.stringify(withoutOffArms(config).arms);
+
+/** Whether the arms that would run are others than those of the shown run. */
 export function staleArms({ edited, shown }: Pick<RunState, 'edited' | 'shown'>): boolean {
-  return shown !== undefined && JSON.stringify(edited.arms) !== JSON.stringify(shown.config.arms);
+  return shown !== undefined && armsKey(edited) !== armsKey(shown.config);
 }
 
 /** The labels that the arms of the settings are trained on, unless those at hand belong to other arms. */
 export function labelsAtHand({ edited, labels }: Pick<RunState, 'edited' | 'labels'>): GivenLabels | undefined {
-  return labels && JSON.stringify(labels.arms) === JSON.stringify(edited.arms) ? labels.labels : undefined;
+  return labels && JSON.stringify(labels.arms) === armsKey(edited) ? labels.labels : undefined;
 }
 
 const SAVE_DELAY_MS = 800;
@@ -178,6 +210,13 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       set({ edited });
       clearTimeout(saveTimer);
       saveTimer = setTimeout(() => keep(storage.saveConfig(get().edited)), SAVE_DELAY_MS);
+    };
+
+    const editArms = (change: (config: ExperimentConfig) => ExperimentConfig): void => {
+      const { edited } = get();
+      if (givenArms(edited).length > 0) return;
+      const changed = change(edited);
+      if (changed !== edited) setEdited(changed);
     };
 
     /** Gives up what is under way. A cancelled session is closed with its run, and opened again by the next. */
@@ -269,20 +308,22 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         }));
       },
 
-      edit: (entry, value) => setEdited(setField(get().edited, entry, value)),
+      edit: (entry, value) =>
+        setEdited(entry.path === 'rl.method' ? setPath(get().edited, entry.path, String(value)) : setField(get().edited, entry, value)),
       choosePreset: (name) => setEdited(withPreset(get().edited, name)),
       chooseLesson: (lesson) => setEdited(withLesson(get().edited, lesson)),
       revert() {
-        const { shown, data } = get();
+        const { shown, data, edited } = get();
         if (!shown) return;
-        const fileGone = shown.config.run.task === 'file' && !data;
-        setEdited(fileGone ? { ...shown.config, run: { ...shown.config.run, task: 'tldr' } } : shown.config);
+        const back = withIdleArms(shown.config, edited);
+        const fileGone = back.run.task === 'file' && !data;
+        setEdited(fileGone ? { ...back, run: { ...back.run, task: 'tldr' } } : back);
       },
 
       setData(data) {
         get().clearLabels();
         set({ data });
-        setEdited(withFile(get().edited));
+        setEdited(withFile(readyForFile(get().edited)));
       },
       clearData() {
         const { edited } = get();
@@ -296,10 +337,20 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         setEdited(config);
         await get().run();
       },
-      chooseArms(ids) {
-        const arms = PAPER_ARMS.filter(({ id }) => ids.includes(id));
-        if (arms.length > 0) setEdited({ ...get().edited, arms });
+      async runConfig(config) {
+        setEdited(config);
+        await get().run();
       },
+
+      addArm: (feedback) => editArms((config) => addArm(config, feedback)),
+      duplicateArm: (id) => editArms((config) => duplicateArm(config, id)),
+      removeArm: (id) => editArms((config) => removeArm(config, id)),
+      renameArm: (id, label) => editArms((config) => renameArm(config, id, label)),
+      switchArm: (id, on) => editArms((config) => switchArm(config, id, on)),
+      setArmMethod: (id, method) => editArms((config) => setArmMethod(config, id, method)),
+      setArmFeedback: (id, feedback) => editArms((config) => setArmFeedback(config, id, feedback)),
+      setArmField: (id, path, value) => editArms((config) => setArmField(config, id, path, value)),
+
       clearLabels() {
         set({ labels: undefined });
         const { edited } = get();
@@ -307,7 +358,8 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       },
 
       async run() {
-        const { edited: config, data, shown } = get();
+        const { data, shown } = get();
+        const config = withoutOffArms(get().edited);
         const labels = labelsAtHand(get());
         if (config.run.task === 'file' && !data) {
           set({
@@ -321,6 +373,11 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         const given = givenArms(config);
         if (given.some(({ id }) => !labels?.[id])) {
           set({ trouble: LABELS_MISSING });
+          return;
+        }
+        const blocked = blockedArm(config);
+        if (blocked) {
+          set({ trouble: { message: `${blocked.arm.label} cannot run as it is set.`, advice: blocked.trouble } });
           return;
         }
         abandon();

@@ -1,5 +1,6 @@
 import type { Curve, Device, PromptRecord, RunBundle, Sample } from '../core/bundle';
 import type { ArmConfig, ExperimentConfig } from '../core/config';
+import { hasRewardStage, planOf } from '../worker/plan';
 import type { StageId, WorkerEvent } from '../worker/protocol';
 
 /** How far a stage is, of one arm or of all. */
@@ -136,9 +137,19 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
 export const SHARED_STAGES = ['task', 'sft', 'pairs'] as const satisfies readonly StageId[];
 const ARM_STAGES = ['labels', 'reward', 'rl'] as const satisfies readonly StageId[];
 
-/** The stages of an arm: one whose labeler scores during RL has no reward model. */
-export function armStages({ feedback }: Pick<ArmConfig, 'feedback'>): readonly StageId[] {
-  return ARM_STAGES.filter((stage) => stage !== 'reward' || feedback !== 'scores');
+/** The stages of an arm of the experiment: not every method learns from a reward, and not every reward is trained. */
+export function armStages(config: ExperimentConfig, arm: ArmConfig): readonly StageId[] {
+  return ARM_STAGES.filter((stage) => stage !== 'reward' || hasRewardStage(config, arm));
+}
+
+/** Stages that an arm has in common with one before it, by `stageKey`: the arm that runs them. */
+export function sharedStages(config: ExperimentConfig): ReadonlyMap<string, ArmConfig> {
+  const owners = new Map<string, ArmConfig>();
+  for (const { kind, arms: [owner, ...others] } of planOf(config)) {
+    if (kind === 'policy' || !owner) continue;
+    for (const { id } of others) owners.set(stageKey(kind, id), owner);
+  }
+  return owners;
 }
 
 /** In the order in which they run. */

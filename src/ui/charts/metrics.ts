@@ -4,7 +4,7 @@
  */
 export type Format = 'number' | 'small' | 'percent' | 'count';
 
-/** What the steps of a curve count. */
+/** What the steps of a curve count: RL iterations or optimizer steps of a policy, steps of a reward model, of SFT. */
 export type StepKind = 'iteration' | 'rewardModel' | 'sft';
 
 export interface Metric {
@@ -19,7 +19,9 @@ export interface Metric {
 }
 
 const ROLLOUTS = 'Mean over the rollouts of one RL iteration.';
-const VALIDATION = 'Mean over one sampled response for each validation post, every few iterations.';
+const VALIDATION = 'Mean over one sampled response for each validation post, every few updates.';
+const HELD_OUT = 'Over held-out pairs, every few updates; in online DPO over the pairs of the iteration.';
+const IMPLICIT = 'Methods that learn straight from labels have no reward model: what they raise stands in for its score (in DPO, β times the log-ratio to SFT).';
 
 export const METRICS = {
   'eval/scores': {
@@ -171,8 +173,175 @@ export const METRICS = {
   grad_norm: {
     title: 'Gradient norm',
     unit: 'L2 norm',
-    meaning: 'Length of the policy’s gradient before it is clipped, one value an iteration.',
+    meaning: 'Length of the policy’s gradient before it is clipped, one value an update.',
     format: 'small',
+    steps: 'iteration',
+  },
+  'eval/reward_gold_correlation': {
+    title: 'Reward against gold',
+    unit: 'correlation',
+    meaning:
+      'Correlation of the arm’s own reward with gold utility, over one sampled response for each validation post: whether what is ' +
+      'rewarded is still what readers want, on what the policy now writes.',
+    formula: 'Pearson’s r of score and gold utility, over responses',
+    caveat: 'Noisy on few posts. It also falls where responses become alike and there is little left to tell apart.',
+    format: 'number',
+    steps: 'iteration',
+  },
+  'rm/margin': {
+    title: 'Reward-model margin',
+    unit: 'raw reward',
+    meaning: 'By how much the preferred response of a held-out pair leads, before rewards are standardised.',
+    caveat: 'Not on one scale between arms; of a preference model it is P − 1/2.',
+    format: 'number',
+    steps: 'rewardModel',
+  },
+  'fg/auc_invented': {
+    title: 'Marks found: inventions',
+    unit: 'AUC',
+    meaning: 'How well the fine-grained reward model tells tokens that people marked as invented from others, on held-out responses; 0.5 is a coin, 1 is perfect.',
+    caveat: 'Against the marks, which miss some and raise false alarms: 1 is out of reach.',
+    format: 'number',
+    steps: 'rewardModel',
+  },
+  'fg/auc_stumble': {
+    title: 'Marks found: stumbles',
+    unit: 'AUC',
+    meaning: 'The same for tokens marked as stumbles.',
+    format: 'number',
+    steps: 'rewardModel',
+  },
+  'fg/coverage_r': {
+    title: 'Coverage predicted',
+    unit: 'correlation',
+    meaning: 'Correlation of the coverage that the fine-grained reward model predicts with what annotators say, on held-out responses.',
+    format: 'number',
+    steps: 'rewardModel',
+  },
+  'fg/loss': {
+    title: 'Fine-grained reward loss',
+    unit: 'summed losses',
+    meaning: 'Cross-entropy of the marks plus squared error of coverage, in training.',
+    format: 'small',
+    steps: 'rewardModel',
+  },
+  'rewards/accuracies': {
+    title: 'Implicit reward: pairs',
+    unit: '% of pairs',
+    meaning: `Share of pairs on which the policy’s implicit reward prefers what the labels prefer. ${IMPLICIT} ${HELD_OUT}`,
+    caveat: 'In conditional training: share of responses whose kind the markers get right.',
+    format: 'percent',
+    steps: 'iteration',
+  },
+  'rewards/accuracies_gold': {
+    title: 'Implicit reward: gold',
+    unit: '% of pairs',
+    meaning: 'Share of the same pairs on which it prefers the response of higher gold utility.',
+    format: 'percent',
+    steps: 'iteration',
+  },
+  'rewards/margins': {
+    title: 'Implicit reward margin',
+    unit: 'implicit reward',
+    meaning: `By how much the implicit reward of the preferred response leads. ${HELD_OUT}`,
+    caveat: 'Each method has its own unit.',
+    format: 'number',
+    steps: 'iteration',
+  },
+  'rewards/chosen': {
+    title: 'Implicit reward of preferred responses',
+    unit: 'implicit reward',
+    meaning: `Mean over the preferred responses. ${HELD_OUT}`,
+    format: 'number',
+    steps: 'iteration',
+  },
+  'rewards/rejected': {
+    title: 'Implicit reward of the others',
+    unit: 'implicit reward',
+    meaning: `Mean over the responses that are not preferred. ${HELD_OUT}`,
+    format: 'number',
+    steps: 'iteration',
+  },
+  'logps/chosen': {
+    title: 'Likelihood of preferred responses',
+    unit: 'nats a response',
+    meaning: `log π of the preferred responses, summed over tokens. ${HELD_OUT}`,
+    caveat: 'It may fall while the margin grows: the likelihood goes to responses that nobody labelled (likelihood displacement).',
+    format: 'number',
+    steps: 'iteration',
+  },
+  'logps/rejected': {
+    title: 'Likelihood of the others',
+    unit: 'nats a response',
+    meaning: `log π of the responses that are not preferred. ${HELD_OUT}`,
+    format: 'number',
+    steps: 'iteration',
+  },
+  loss: {
+    title: 'Method’s loss',
+    unit: 'its own unit',
+    meaning: 'What a method that learns from a fixed set descends, one value an optimizer step.',
+    caveat: 'Losses of two methods are not on one scale.',
+    format: 'small',
+    steps: 'iteration',
+  },
+  'loss/nll_avg': {
+    title: 'Imitation loss',
+    unit: 'nats a token',
+    meaning: 'Cross-entropy of the responses that are imitated.',
+    format: 'small',
+    steps: 'iteration',
+  },
+  'loss/kl_avg': {
+    title: 'KL in the loss',
+    unit: 'nats a token',
+    meaning: 'SuperHF’s KL penalty before its weight, on the samples it imitates.',
+    formula: 'k3: π_SFT/π − 1 − log π_SFT/π',
+    format: 'small',
+    steps: 'iteration',
+  },
+  'objective/scores_best': {
+    title: 'Reward of the best samples',
+    unit: 'standardised reward',
+    meaning: 'Mean reward of the best response to each prompt: what is imitated.',
+    format: 'number',
+    steps: 'iteration',
+  },
+  frac_reward_zero_std: {
+    title: 'Prompts without a lesson',
+    unit: '% of prompts',
+    meaning: 'GRPO only: share of prompts whose responses all scored the same, which teaches nothing.',
+    format: 'percent',
+    steps: 'iteration',
+  },
+  'policy/clipfrac_avg': {
+    title: 'Clipped tokens',
+    unit: '% of tokens',
+    meaning: 'Share of tokens whose gradient the clip range cut off, over the passes of an iteration.',
+    caveat: 'Zero in the first pass, where the policy has not moved yet.',
+    format: 'percent',
+    steps: 'iteration',
+  },
+  'policy/approxkl_avg': {
+    title: 'Step size',
+    unit: 'nats a token',
+    meaning: 'KL between the policy that sampled a batch and the policy as it learns from it.',
+    formula: 'k2: ½ (log π − log π_old)²',
+    format: 'small',
+    steps: 'iteration',
+  },
+  'completions/clipped_ratio': {
+    title: 'Rollouts cut off',
+    unit: '% of rollouts',
+    meaning: 'Share of rollouts that reached the length limit without an end.',
+    format: 'percent',
+    steps: 'iteration',
+  },
+  'mixture/proposals': {
+    title: 'Proposals of the opponent',
+    unit: 'a response',
+    meaning: 'Nash-MD only: responses proposed for one response of the mixture of policy and SFT.',
+    format: 'number',
     steps: 'iteration',
   },
 } as const satisfies Readonly<Record<string, Metric>>;
@@ -240,6 +409,35 @@ export const CHARTS: readonly ChartSpec[] = [
     group: 'small',
   },
   {
+    id: 'marks',
+    title: 'Fine-grained rewards: marks found',
+    key: 'fg/auc_invented',
+    companion: 'fg/auc_stumble',
+    level: { value: 0.5, label: 'coin' },
+    lookFor: 'Inventions drawn strong, stumbles faint: both rise from 0.5 where the marks can be learned.',
+    group: 'small',
+    rare: true,
+  },
+  {
+    id: 'implicit',
+    title: 'Implicit reward: held-out pairs',
+    key: 'rewards/accuracies',
+    companion: 'rewards/accuracies_gold',
+    level: { value: 0.5, label: 'coin' },
+    lookFor: 'What a method without a reward model has learned of the labels, and faintly, of gold.',
+    group: 'small',
+    rare: true,
+  },
+  {
+    id: 'likelihood',
+    title: 'Likelihood of the pairs',
+    key: 'logps/chosen',
+    companion: 'logps/rejected',
+    lookFor: 'Preferred responses drawn strong, the others faint. Both falling is likelihood displacement.',
+    group: 'small',
+    rare: true,
+  },
+  {
     id: 'kl',
     title: 'KL from SFT',
     key: 'eval/kl',
@@ -280,6 +478,15 @@ export const CHARTS: readonly ChartSpec[] = [
     group: 'small',
   },
   {
+    id: 'agreement',
+    title: 'Does the reward still mean quality?',
+    key: 'eval/reward_gold_correlation',
+    level: { value: 0, label: 'none' },
+    lookFor: 'Near 1 the reward ranks what the policy writes as readers would; towards 0 it has come loose from them.',
+    group: 'small',
+    rare: true,
+  },
+  {
     id: 'rm-gold',
     title: 'Reward model against gold',
     key: 'rm/accuracy_gold',
@@ -301,6 +508,7 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'objective/rlhf_reward',
     lookFor: 'What RL climbs.',
     group: 'more',
+    rare: true,
   },
   {
     id: 'entropy',
@@ -308,6 +516,7 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'objective/entropy',
     lookFor: 'Falls as the policy settles.',
     group: 'more',
+    rare: true,
   },
   {
     id: 'rollout-length',
@@ -315,6 +524,7 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'completions/mean_length',
     lookFor: 'Length in training, every iteration.',
     group: 'more',
+    rare: true,
   },
   {
     id: 'policy-loss',
@@ -322,6 +532,7 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'loss/policy_avg',
     lookFor: 'The surrogate, every iteration.',
     group: 'more',
+    rare: true,
   },
   {
     id: 'value-loss',
@@ -329,6 +540,120 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'loss/value_avg',
     lookFor: 'Falls as the baseline learns.',
     group: 'more',
+    rare: true,
+  },
+  {
+    id: 'rm-margin',
+    title: 'Reward-model margin',
+    key: 'rm/margin',
+    lookFor: 'Grows as the model becomes sure.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'marks-coverage',
+    title: 'Coverage predicted',
+    key: 'fg/coverage_r',
+    lookFor: 'Rises where coverage can be learned.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'marks-loss',
+    title: 'Fine-grained reward loss',
+    key: 'fg/loss',
+    lookFor: 'Falls as the marks are learned.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'implicit-rewards',
+    title: 'Implicit rewards',
+    key: 'rewards/chosen',
+    companion: 'rewards/rejected',
+    lookFor: 'Preferred responses drawn strong, the others faint: they part.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'implicit-margin',
+    title: 'Implicit reward margin',
+    key: 'rewards/margins',
+    lookFor: 'Grows, in IPO to a set size.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'method-loss',
+    title: 'Loss of fixed sets',
+    key: 'loss',
+    lookFor: 'Falls; its height depends on the method.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'imitation-loss',
+    title: 'Imitation loss',
+    key: 'loss/nll_avg',
+    lookFor: 'Falls as the best samples are imitated.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'kl-loss',
+    title: 'KL in the loss',
+    key: 'loss/kl_avg',
+    lookFor: 'What holds SuperHF near SFT.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'best-samples',
+    title: 'Best of the samples',
+    key: 'objective/scores_best',
+    lookFor: 'What is imitated: it rises where the policy learns from it.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'zero-std',
+    title: 'Prompts without a lesson',
+    key: 'frac_reward_zero_std',
+    lookFor: 'Rising as responses to a prompt become alike.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'clip-fraction',
+    title: 'Clipped tokens',
+    key: 'policy/clipfrac_avg',
+    lookFor: 'High: the clip range or the learning rate is off.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'step-size',
+    title: 'Step size',
+    key: 'policy/approxkl_avg',
+    lookFor: 'Spikes are steps too large.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'cut-off',
+    title: 'Rollouts cut off',
+    key: 'completions/clipped_ratio',
+    lookFor: 'Rising: responses run on without an end.',
+    group: 'more',
+    rare: true,
+  },
+  {
+    id: 'proposals',
+    title: 'Proposals of the opponent',
+    key: 'mixture/proposals',
+    lookFor: 'Grows as policy and SFT drift apart.',
+    group: 'more',
+    rare: true,
   },
   { id: 'grad-norm', title: 'Gradient norm', key: 'grad_norm', lookFor: 'Spikes are clipped.', group: 'more' },
 ];
@@ -350,7 +675,7 @@ export function formatValue(format: Format, value: number): string {
 
 /** What a step of the metric is called, on an axis and in a sentence. */
 export const STEP_NAMES: Readonly<Record<StepKind, { readonly axis: string; readonly one: string }>> = {
-  iteration: { axis: 'RL iteration', one: 'iteration' },
+  iteration: { axis: 'update', one: 'update' },
   rewardModel: { axis: 'reward-model step', one: 'step' },
   sft: { axis: 'SFT step', one: 'step' },
 };

@@ -46,10 +46,16 @@ describe('chartData', () => {
     expect(faint!.points.map((p) => p.x)).toEqual([0.5, 1, 1.5]);
   });
 
+  it('maps what a method without rollouts measures through the KL on validation posts', () => {
+    const curves = { 'eval/kl': { step: [0, 10], value: [0, 4] }, 'rewards/accuracies': { step: [0, 5, 10], value: [0.5, 0.6, 0.7] } };
+    const [line] = chartData(chart('implicit'), [{ ...rlaif, curves }], 'kl', 0).lines;
+    expect(line!.points.map((p) => p.x)).toEqual([0, 2, 4]);
+  });
+
   it('maps reward-model steps to labels used, and leaves other charts on their steps', () => {
     expect(chartData(chart('rm'), [rlhf], 'labels', 0).lines[0]!.points.map((p) => p.x)).toEqual([0, 600]);
     const gold = chartData(chart('gold'), [rlhf], 'labels', 0);
-    expect([gold.axis, gold.xLabel, gold.lines[0]!.points[2]!.x]).toEqual(['step', 'RL iteration', 10]);
+    expect([gold.axis, gold.xLabel, gold.lines[0]!.points[2]!.x]).toEqual(['step', 'update', 10]);
   });
 
   it('leaves an arm out where it has nothing to map with, rather than inventing places', () => {

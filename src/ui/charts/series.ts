@@ -44,7 +44,9 @@ export interface ChartData {
 export function axisCurve(key: MetricKey, axis: XAxis, curves: ArmCurves['curves']): Curve | undefined {
   if (axis === 'step' || !axisApplies(key, axis)) return undefined;
   if (axis === 'labels') return curves[LABELS_USED];
-  return curves[key.startsWith('eval/') ? 'eval/kl' : 'objective/kl'];
+  const own = key.startsWith('eval/') ? undefined : curves['objective/kl'];
+  // What learns from a fixed set has no rollouts to measure KL on.
+  return own ?? curves['eval/kl'];
 }
 
 /** Whether a metric can be drawn over an axis at all. KL over KL says nothing. */

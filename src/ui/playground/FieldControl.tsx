@@ -1,6 +1,6 @@
 import { NativeSelect, Switch, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
-import { getField } from '../../core/config';
+import { getField, type FieldValue } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
 import { useActions, useRun } from '../shared/store';
 import { NumberControl } from './NumberControl';
@@ -12,15 +12,37 @@ interface FieldControlProps {
   readonly explained?: boolean;
 }
 
-/** The control of one setting, made from the table of fields. */
+/** The control of one setting of all arms, made from the table of fields. */
 export function FieldControl({ entry, explained = false }: FieldControlProps): ReactNode {
   const value = useRun((state) => getField(state.edited, entry));
   const shownValue = useRun((state) => state.shown && getField(state.shown.config, entry));
   const { edit } = useActions();
+  const changed = shownValue !== undefined && shownValue !== value;
+  return (
+    <SettingControl
+      entry={entry}
+      explained={explained}
+      value={value}
+      onChange={(next) => edit(entry, next)}
+      mark={changed && <span className={classes.changed} title="Differs from the run shown" aria-hidden />}
+    />
+  );
+}
+
+interface SettingControlProps extends FieldControlProps {
+  readonly value: FieldValue;
+  readonly onChange: (value: FieldValue) => void;
+  /** Stands behind the label. */
+  readonly mark?: ReactNode;
+  /** Stands below the control. */
+  readonly foot?: ReactNode;
+}
+
+/** The control of one setting, whoever's it is. */
+export function SettingControl({ entry, explained = false, value, onChange, mark, foot }: SettingControlProps): ReactNode {
   const id = useId();
   const { field } = entry;
   const helpId = `${id}-help`;
-  const changed = shownValue !== undefined && shownValue !== value;
 
   const label = (
     <Tooltip
@@ -34,7 +56,7 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
     >
       <label htmlFor={id} className={classes.label} data-plain={explained || undefined}>
         {field.label}
-        {changed && <span className={classes.changed} title="Differs from the run shown" aria-hidden />}
+        {mark}
       </label>
     </Tooltip>
   );
@@ -58,8 +80,9 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
             helpId={helpId}
             field={field}
             value={value as number}
-            onChange={(next) => edit(entry, next)}
+            onChange={onChange}
           />
+          {foot}
         </div>
       );
     case 'choice':
@@ -73,8 +96,9 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
             aria-describedby={helpId}
             value={value as string}
             data={Object.entries(field.options).map(([option, meaning]) => ({ value: option, label: String(meaning) }))}
-            onChange={(event) => edit(entry, event.currentTarget.value)}
+            onChange={(event) => onChange(event.currentTarget.value)}
           />
+          {foot}
         </div>
       );
     case 'switch':
@@ -87,10 +111,11 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
               size="sm"
               aria-describedby={helpId}
               checked={value as boolean}
-              onChange={(event) => edit(entry, event.currentTarget.checked)}
+              onChange={(event) => onChange(event.currentTarget.checked)}
             />
           </div>
           {help}
+          {foot}
         </div>
       );
   }

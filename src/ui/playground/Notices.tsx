@@ -1,11 +1,11 @@
 import { Anchor, Button, CopyButton } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
-import type { ExperimentConfig } from '../../core/config';
+import { withoutOffArms } from '../../core/config';
 import { isActive, staleArms, staleData, staleFields } from '../../experiments/runStore';
 import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useActions, useRun } from '../shared/store';
-import { changeWords } from './changes';
+import { armChanges, changeWords } from './changes';
 import classes from './playground.module.css';
 
 /** Which run is on screen: recorded, kept, under way or finished. */
@@ -78,7 +78,7 @@ export function StaleNotice(): ReactNode {
   if (!shown || (fields.length === 0 && !otherFile && !otherArms)) return null;
   const named = fields.slice(0, 6).map((entry) => changeWords(entry, shown.config, edited));
   if (fields.length > 6) named.push(`${fields.length - 6} more`);
-  if (otherArms) named.push(`arms: ${armNames(shown.config)} → ${armNames(edited)}`);
+  if (otherArms) named.push(...armChanges(withoutOffArms(shown.config), withoutOffArms(edited)));
   if (otherFile) named.push(`file ${shown.dataName ?? ''} → ${data?.name ?? ''}`);
   return (
     <div className={classes.stale} role="status">
@@ -101,8 +101,6 @@ export function StaleNotice(): ReactNode {
     </div>
   );
 }
-
-const armNames = ({ arms }: Pick<ExperimentConfig, 'arms'>): string => arms.map(({ label }) => label).join(' / ');
 
 /** What went wrong and what to do; nothing that was finished is gone. */
 export function TroubleNotice(): ReactNode {

@@ -1,13 +1,14 @@
 import { UnstyledButton } from '@mantine/core';
-import { Fragment, useState, type CSSProperties, type ReactNode } from 'react';
-import { DEFAULT_CONFIG, type ArmConfig } from '../../core/config';
+import { Fragment, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
+import { configOfArm, withoutOffArms, type ArmConfig, type ExperimentConfig } from '../../core/config';
 import { isActive } from '../../experiments/runStore';
-import { armStages, SHARED_STAGES, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
+import { armStages, SHARED_STAGES, sharedStages, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
 import type { StageId } from '../../worker/protocol';
 import { ArmMark, armVariable, useScheme } from '../shared/ArmMark';
 import { duration, number, percent } from '../shared/format';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useRun } from '../shared/store';
+import { updatesOf } from './armWords';
 import { DataSource } from './DataSource';
 import classes from './pipeline.module.css';
 import { SectionFields } from './SettingsPanel';
@@ -19,9 +20,16 @@ export function Pipeline(): ReactNode {
   const edited = useRun((state) => state.edited);
   const active = useRun((state) => isActive(state));
   const [open, setOpen] = useState<StageId>();
-  const arms = (shown?.config ?? edited).arms;
+  const config = useMemo(() => withoutOffArms(shown?.config ?? edited), [shown?.config, edited]);
+  const owners = useMemo(() => sharedStages(config), [config]);
+  const { arms } = config;
   const node = (stage: StageId, arm?: ArmConfig): ReactNode => (
-    <StageNode stage={stage} arm={arm} run={shown} active={active} onOpen={() => setOpen(stage)} />
+    <StageNode
+      {...{ stage, arm, config, active }}
+      owner={owners.get(stageKey(stage, arm?.id))}
+      run={shown}
+      onOpen={() => setOpen(stage)}
+    />
   );
 
   return (
@@ -37,7 +45,7 @@ export function Pipeline(): ReactNode {
             <span className={classes.laneName}>
               <ArmMark armId={arm.id} /> <span>{arm.label}</span>
             </span>
-            {armStages(arm).map((stage) => (
+            {armStages(config, arm).map((stage) => (
               <Fragment key={stage}>{node(stage, arm)}</Fragment>
             ))}
           </div>
@@ -49,7 +57,7 @@ export function Pipeline(): ReactNode {
         onClose={() => setOpen(undefined)}
         title={open && stageName(open, edited)}
       >
-        {open && <StageDetails stage={open} run={shown} />}
+        {open && <StageDetails stage={open} run={shown} owners={owners} />}
       </SideDrawer>
     </section>
   );
@@ -63,17 +71,21 @@ function laneWidth(arms: readonly ArmConfig[]): string {
 interface StageNodeProps {
   readonly stage: StageId;
   readonly arm: ArmConfig | undefined;
+  /** The arm that runs it, where that is another. */
+  readonly owner: ArmConfig | undefined;
+  /** Of the run, or of the next one where there is none. */
+  readonly config: ExperimentConfig;
   readonly run: ShownRun | undefined;
   readonly active: boolean;
   readonly onOpen: () => void;
 }
 
-function StageNode({ stage, arm, run, active, onOpen }: StageNodeProps): ReactNode {
+function StageNode({ stage, arm, owner, config, run, active, onOpen }: StageNodeProps): ReactNode {
   const scheme = useScheme();
-  const state = run?.stages[stageKey(stage, arm?.id)];
-  const working = active && state?.state === 'active';
+  const state = run?.stages[stageKey(stage, (owner ?? arm)?.id)];
+  const working = active && state?.state === 'active' && !owner;
   const share = state?.state === 'done' ? 1 : state && state.total > 0 ? state.done / state.total : 0;
-  const title = stageName(stage, run?.config ?? DEFAULT_CONFIG, arm);
+  const title = stageName(stage, config, arm);
   return (
     <UnstyledButton
       className={classes.node}
@@ -83,7 +95,7 @@ function StageNode({ stage, arm, run, active, onOpen }: StageNodeProps): ReactNo
       onClick={onOpen}
     >
       <span className={classes.title}>{title}</span>
-      <span className={classes.status}>{statusText(stage, arm, run, state)}</span>
+      <span className={classes.status}>{owner ? `shared with ${owner.label}` : statusText(stage, arm, run, state)}</span>
       <span className={classes.track} aria-hidden>
         <span className={classes.fill} style={{ width: `${share * 100}%` }} />
       </span>
@@ -116,10 +128,20 @@ function statusText(
       return count ? [count, agrees].filter(Boolean).join(' · ') : agrees || 'done';
     }
     case 'rl':
-      return count ?? `${number(config.rl.iterations)} iterations`;
+      return updatesText(run, arm, state);
     case 'verdict':
       return state.state === 'active' ? (state.note ?? 'judging') : `${number(config.evaluation.testPosts)} posts`;
   }
+}
+
+/** How far a policy is in the updates of its method, or how many it had. */
+function updatesText({ config, curves }: ShownRun, arm: ArmConfig | undefined, state: StageState): string {
+  const kind = arm && updatesOf(configOfArm(config, arm).rl.method);
+  if (kind === 'none') return 'trains nothing';
+  if (state.state === 'active') return `${number(state.done)} / ${number(state.total)}`;
+  // The last measurement is at the end, also of a training that ended before its time.
+  const last = arm && curves[arm.id]?.['eval/gold']?.step.at(-1);
+  return last === undefined || kind === undefined ? 'done' : `${number(last)} ${kind}`;
 }
 
 /** Pairs that an arm has labels of: of given labels there may be fewer than pairs. */
@@ -127,7 +149,19 @@ function labelledPairs({ bundle, config }: ShownRun, arm: ArmConfig | undefined,
   return bundle ? (bundle.labelers[config.arms.findIndex(({ id }) => id === arm?.id)]?.n ?? config.pairs.count) : total;
 }
 
-function StageDetails({ stage, run }: { readonly stage: StageId; readonly run: ShownRun | undefined }): ReactNode {
+/** The time that a stage took, or the arm that spent it. */
+function costWords({ seconds }: StageState, owner: ArmConfig | undefined): string {
+  if (owner) return `shared with ${owner.label}`;
+  return seconds === undefined ? '' : duration(seconds);
+}
+
+interface StageDetailsProps {
+  readonly stage: StageId;
+  readonly run: ShownRun | undefined;
+  readonly owners: ReturnType<typeof sharedStages>;
+}
+
+function StageDetails({ stage, run, owners }: StageDetailsProps): ReactNode {
   const { what, sections } = STAGE_TEXTS[stage];
   const rows = run
     ? [undefined, ...run.config.arms].flatMap((arm) => {
@@ -153,7 +187,7 @@ function StageDetails({ stage, run }: { readonly stage: StageId; readonly run: S
               </dt>
               <dd>
                 {state.state === 'done'
-                  ? `${state.summary ?? 'done'}${state.seconds === undefined ? '' : `, ${duration(state.seconds)}`}`
+                  ? [state.summary ?? 'done', costWords(state, owners.get(stageKey(stage, arm?.id)))].filter(Boolean).join(', ')
                   : `${number(state.done)} of ${number(state.total)}${state.note ? `, ${state.note}` : ''}`}
               </dd>
             </div>

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, type ReactNode } from 'react';
+import { withoutOffArms } from '../../core/config';
 import { readDataFile } from '../../experiments/dataFile';
 import { isActive } from '../../experiments/runStore';
 import { CurvePanel } from '../charts/CurvePanel';
 import { SideBySide } from '../sidebyside/SideBySide';
 import { useActions, useRun } from '../shared/store';
+import { updateWords } from './armWords';
 import { Announcer, EndReasons, FirstSteps, RunNotices, RunSource, StaleNotice, StorageNote, TroubleNotice } from './Notices';
 import { Pipeline } from './Pipeline';
 import classes from './playground.module.css';
@@ -65,7 +67,9 @@ function useFileDrop(): void {
 }
 
 function Curves(): ReactNode {
-  const arms = useRun((state) => (state.shown?.config ?? state.edited).arms);
+  const settings = useRun((state) => state.shown?.config ?? state.edited);
+  const config = useMemo(() => withoutOffArms(settings), [settings]);
+  const { arms } = config;
   const curves = useRun((state) => state.shown?.curves);
   const running = useRun((state) => isActive(state));
   const series = useMemo(() => {
@@ -73,7 +77,13 @@ function Curves(): ReactNode {
     // SFT has curves only where it was trained in the run.
     return all.filter((arm) => arm.armId !== 'sft' || Object.keys(arm.curves).length > 0);
   }, [arms, curves]);
-  return <CurvePanel series={series} running={running} />;
+  const updates = updateWords(config);
+  return (
+    <>
+      <CurvePanel series={series} running={running} />
+      {updates !== undefined && <p className={classes.updates}>{updates}</p>}
+    </>
+  );
 }
 
 function Outputs(): ReactNode {
@@ -84,7 +94,7 @@ function Outputs(): ReactNode {
   const samples = shown?.samples;
   const config = useRun((state) => state.shown?.config ?? state.edited);
   const arms = useMemo(
-    () => [SFT, ...config.arms].map(({ id, label }) => ({ id, label, samples: samples?.[id] ?? [] })),
+    () => [SFT, ...withoutOffArms(config).arms].map(({ id, label }) => ({ id, label, samples: samples?.[id] ?? [] })),
     [config, samples],
   );
   return (

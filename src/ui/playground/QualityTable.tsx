@@ -2,7 +2,9 @@ import type { ReactNode } from 'react';
 import type { Estimate, Evaluation, RunBundle } from '../../core/bundle';
 import { ArmMark } from '../shared/ArmMark';
 import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
-import { interval, number, percent, percentInterval } from '../shared/format';
+import { number } from '../shared/format';
+import { EstimateCell } from './EstimateCell';
+import { postsOf } from './measured';
 import classes from './verdict.module.css';
 
 interface Row {
@@ -80,7 +82,7 @@ export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactN
   return (
     <section aria-labelledby="quality-heading">
       <h3 id="quality-heading" className={classes.subheading}>
-        Measured on {number(bundle.config.evaluation.testPosts)} test posts
+        Measured on {number(bundle.config.evaluation.testPosts)} {postsOf(bundle)}
       </h3>
       <div className={classes.scroll} role="region" aria-label="Measurements, table" tabIndex={0}>
         <table className={classes.table}>
@@ -102,7 +104,7 @@ export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactN
                 </th>
                 {bundle.arms.map((arm) => (
                   <td key={arm.id}>
-                    <Figure estimate={row.pick(arm.evaluation)} share={row.share} />
+                    <EstimateCell estimate={row.pick(arm.evaluation)} share={row.share} />
                   </td>
                 ))}
               </tr>
@@ -111,21 +113,5 @@ export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactN
         </table>
       </div>
     </section>
-  );
-}
-
-interface FigureProps {
-  readonly estimate: Estimate | undefined;
-  readonly share: true | undefined;
-}
-
-function Figure({ estimate, share }: FigureProps): ReactNode {
-  if (!estimate) return '–';
-  const { value, ci } = estimate;
-  return (
-    <>
-      <b>{share ? percent(value, 1) : number(value, 2)}</b>{' '}
-      <span className={classes.n}>{share ? percentInterval(ci, 1) : interval(ci)}</span>
-    </>
   );
 }

@@ -2,6 +2,7 @@ import { Button, NativeSelect, NumberInput, Tooltip } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { PRESETS, type PresetName } from '../../core/config';
 import { FIELD_LIST, FIELDS } from '../../core/fields';
+import { blockedArm } from '../../experiments/armSettings';
 import { presetOf } from '../../experiments/lessons';
 import { isActive } from '../../experiments/runStore';
 import { activeStages, STAGES, type ShownRun } from '../../experiments/shownRun';
@@ -144,6 +145,14 @@ function Where(): ReactNode {
   const status = useRun((state) => state.status);
   const shown = useRun((state) => state.shown);
   const seconds = useRun((state) => state.seconds);
+  const blocked = useRun((state) => blockedArm(state.edited)?.arm.label);
+  if (blocked !== undefined && !isActive({ status })) {
+    return (
+      <p className={classes.where}>
+        <b>{blocked} cannot run as it is set:</b> see Arms.
+      </p>
+    );
+  }
   return (
     <p className={classes.where}>
       {status === 'opening' && 'Choosing an engine, loading weights'}

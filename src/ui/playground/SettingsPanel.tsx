@@ -1,16 +1,18 @@
-import { Button, Checkbox, UnstyledButton } from '@mantine/core';
+import { Button, UnstyledButton } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { givenArms, PAPER_ARMS } from '../../core/config';
+import { givenArms } from '../../core/config';
 import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
-import { lessonOf, LESSONS } from '../../experiments/lessons';
+import { usedInCommon } from '../../experiments/armSettings';
+import { lessonFits, lessonOf, LESSONS } from '../../experiments/lessons';
 import { labelsAtHand } from '../../experiments/runStore';
 import { InfoTip } from '../shared/InfoTip';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useActions, useRun } from '../shared/store';
+import { ArmsPanel } from './ArmsPanel';
 import { DataSource } from './DataSource';
 import { FieldControl } from './FieldControl';
 import classes from './settings.module.css';
-import { isUsed, SECTION_TITLES } from './stages';
+import { SECTION_TITLES } from './stages';
 
 /** The seed has its place in the run bar. */
 const FORM = FIELD_LIST.filter((entry) => entry.path !== 'run.seed');
@@ -19,19 +21,20 @@ const PROMINENT = FORM.filter((entry) => entry.field.prominent);
 /** The few settings that matter, ready-made questions, and the way to all others. */
 export function SettingsPanel(): ReactNode {
   const [all, setAll] = useState(false);
-  const arms = useRun((state) => state.edited.arms);
+  const edited = useRun((state) => state.edited);
   return (
     <section className={classes.panel} aria-labelledby="settings-heading">
       <h2 className={classes.heading} id="settings-heading">
         What differs
         <InfoTip
           label="what differs"
-          meaning="All arms share posts, start, seed and training; they differ in who labels the pairs: people in RLHF, an AI labeler in RLAIF. In d-RLAIF there is no reward model: the AI labeler itself scores every response of RL. These settings decide how good that feedback is and how hard the policies chase it."
+          meaning="All arms share posts, start and seed. At first they differ in nothing but who labels the pairs: people in RLHF, an AI labeler in RLAIF. In d-RLAIF there is no reward model: the AI labeler itself scores every response of RL. An arm can also have a method and settings of its own. The settings below are those of every arm that has none of its own."
+          caveat="Where two arms differ in several things, a difference in quality cannot be put down to one of them."
         />
       </h2>
       <GivenLabels />
-      <Arms />
-      {PROMINENT.filter(({ section }) => isUsed(section, arms)).map((entry) => (
+      <ArmsPanel />
+      {PROMINENT.filter(({ path }) => usedInCommon(edited, path)).map((entry) => (
         <FieldControl key={entry.path} entry={entry} />
       ))}
       <Button variant="default" size="xs" onClick={() => setAll(true)}>
@@ -62,31 +65,6 @@ export function SectionFields({ section }: { readonly section: SectionName }): R
   );
 }
 
-/** Which arms of the paper run. Not where the arms come from the labeler lab. */
-function Arms(): ReactNode {
-  const arms = useRun((state) => state.edited.arms);
-  const file = useRun((state) => state.edited.run.task === 'file');
-  const { chooseArms } = useActions();
-  const ids = arms.map(({ id }) => id);
-  if (arms.some(({ feedback }) => feedback === 'given')) return null;
-  return (
-    <Checkbox.Group label="Arms" size="xs" value={ids} onChange={chooseArms}>
-      <div className={classes.arms}>
-        {PAPER_ARMS.map(({ id, label, feedback }) => (
-          <Checkbox
-            key={id}
-            size="xs"
-            value={id}
-            label={label}
-            // One arm has to stay; and nothing that ships scores texts of a file.
-            disabled={(ids.length === 1 && ids[0] === id) || (file && feedback === 'scores' && !ids.includes(id))}
-          />
-        ))}
-      </div>
-    </Checkbox.Group>
-  );
-}
-
 /** Where the arms come from the labeler lab: what that means, and the way back. */
 function GivenLabels(): ReactNode {
   const count = useRun((state) => givenArms(state.edited).length);
@@ -107,8 +85,8 @@ function GivenLabels(): ReactNode {
 }
 
 function Lessons(): ReactNode {
-  const active = useRun((state) => lessonOf(state.edited));
-  const arms = useRun((state) => state.edited.arms);
+  const edited = useRun((state) => state.edited);
+  const active = lessonOf(edited);
   const { chooseLesson } = useActions();
   return (
     <section aria-labelledby="lessons-heading">
@@ -116,7 +94,7 @@ function Lessons(): ReactNode {
         See it go wrong
       </h2>
       <ul className={classes.lessons}>
-        {LESSONS.filter(({ settings }) => Object.keys(settings).some((section) => isUsed(section, arms))).map((lesson) => (
+        {LESSONS.filter((lesson) => lessonFits(edited, lesson)).map((lesson) => (
           <li key={lesson.id}>
             <UnstyledButton
               className={classes.lesson}

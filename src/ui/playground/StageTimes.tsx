@@ -18,6 +18,7 @@ export function StageTimes({ bundle }: { readonly bundle: RunBundle }): ReactNod
         {bundle.stages.map((stage) => {
           const arm = bundle.config.arms.find((candidate) => candidate.id === stage.arm);
           const style = arm && armVariable(arm.id, scheme);
+          const owner = bundle.config.arms.find((candidate) => candidate.id === stage.sharedWith);
           return (
             <li key={`${stage.id}/${stage.arm ?? ''}`} style={style}>
               <span className={classes.timeName}>
@@ -26,7 +27,7 @@ export function StageTimes({ bundle }: { readonly bundle: RunBundle }): ReactNod
               <span className={classes.timeTrack} aria-hidden>
                 <span className={classes.timeBar} style={{ width: `${(stage.seconds / longest) * 100}%` }} />
               </span>
-              <span className={classes.timeValue}>{duration(stage.seconds)}</span>
+              <span className={classes.timeValue}>{owner ? `shared with ${owner.label}` : duration(stage.seconds)}</span>
             </li>
           );
         })}

@@ -6,11 +6,15 @@ import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
 import { alignmentMarks } from './alignment';
 import { AlignmentFigure } from './AlignmentFigure';
+import { DiversityTable } from './DiversityTable';
+import { HeadToHead } from './HeadToHead';
 import { LabelersTable } from './LabelersTable';
+import { postsOf } from './measured';
 import { CITATION, isComparable, publishedWinRate } from './published';
 import { QualityTable } from './QualityTable';
 import { RateMark } from './RateMark';
 import { Rescore } from './Rescore';
+import { RewardTable } from './RewardTable';
 import { StageTimes } from './StageTimes';
 import classes from './verdict.module.css';
 
@@ -39,6 +43,8 @@ interface Contest {
   readonly b: string;
   readonly majority: WinRate;
   readonly gold: WinRate;
+  /** By a model, in both orders; where one was asked. */
+  readonly judge?: WinRate | undefined;
 }
 
 /** Up to so many arms, tables stand side by side and all pairs of arms are shown at once. */
@@ -58,10 +64,13 @@ function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
           {note}
         </p>
       ))}
+      <HeadToHead bundle={bundle} />
       <div className={classes.columns} data-many={bundle.config.arms.length > FEW || undefined}>
         <LabelersTable bundle={bundle} />
         <QualityTable bundle={bundle} />
       </div>
+      <RewardTable bundle={bundle} />
+      <DiversityTable bundle={bundle} />
       <div className={classes.columns}>
         {comparesArms && (
           <div className={classes.figure}>
@@ -87,7 +96,7 @@ function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   return (
     <>
       <p className={classes.caption}>
-        Win rates on test posts. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over posts.
+        Win rates on {postsOf(bundle)}. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over posts.
         {comparable && ` Hollow marks are published figures (${CITATION}), not ours.`}
       </p>
       <Contests bundle={bundle} contests={few ? [...againstSft(bundle), ...comparisons] : againstSft(bundle)} />
@@ -135,6 +144,7 @@ function Contests({ bundle, contests }: { readonly bundle: RunBundle; readonly c
         const judges = [
           { ...contest.majority, published },
           { ...contest.gold, published: undefined },
+          ...(contest.judge ? [{ ...contest.judge, published: undefined }] : []),
         ];
         return (
           <tbody key={`${contest.a}/${contest.b}`}>

@@ -1,5 +1,6 @@
-import type { ArmConfig, ExperimentConfig } from '../../core/config';
+import { configOfArm, type ArmConfig, type ExperimentConfig } from '../../core/config';
 import type { SectionName } from '../../core/fields';
+import { METHODS } from '../../core/methods';
 import type { StageId } from '../../worker/protocol';
 
 export interface StageText {
@@ -29,17 +30,17 @@ export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   labels: {
     title: 'Labels',
     what: 'Someone says which response of each pair is better. In the RLHF arm: simulated people, who weigh things differently and choose with noise. In the RLAIF arm: an AI labeler, asked in both presentation orders. An arm from the labeler lab comes with its labels. In the d-RLAIF arm the labels only tell how far its labeler can be trusted: it scores responses from 1 to 10 during RL instead. Labels are soft: a probability, not a verdict.',
-    sections: ['people', 'ai'],
+    sections: ['people', 'ai', 'data'],
   },
   reward: {
     title: 'Reward model',
-    what: 'A copy of the SFT policy with a reward head learns to score responses so that preferred ones score higher (Bradley-Terry, soft-label cross-entropy). It learns what the labeler likes, flaws included. d-RLAIF has none.',
-    sections: ['rewardModel'],
+    what: 'A copy of the SFT policy with a reward head learns to score responses so that preferred ones score higher (Bradley-Terry, soft-label cross-entropy). It learns what the labeler likes, flaws included. It can be an ensemble, rewards learned from marks in the texts, or a model that compares two responses. d-RLAIF and methods that learn straight from labels have none. Arms with the same labels and reward settings share one.',
+    sections: ['rewardModel', 'fine'],
   },
   rl: {
-    title: 'RL',
-    what: 'Reinforcement learning, by default REINFORCE with a learned value baseline: the policy writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and the policy moves towards higher scores. A KL penalty keeps it near the SFT policy.',
-    sections: ['rl'],
+    title: 'Policy',
+    what: 'The policy learns by the method of its arm: by default REINFORCE with a learned value baseline. It writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and it moves towards higher scores, with a KL penalty that keeps it near the SFT policy. Other methods learn straight from the labelled pairs, from ranked lists or from their own best samples. Best of n trains nothing.',
+    sections: ['rl', 'direct', 'samples'],
   },
   verdict: {
     title: 'Compare',
@@ -55,32 +56,44 @@ export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
   pairs: 'Preference pairs',
   people: 'People who label (RLHF)',
   ai: 'AI labeler (RLAIF)',
+  data: 'What is learned from the labels',
   rewardModel: 'Reward model',
-  rl: 'Reinforcement learning',
+  fine: 'Fine-grained rewards',
+  rl: 'Learning from rewards',
+  direct: 'Learning from fixed sets',
+  samples: 'Learning from the best samples',
   gold: 'Gold utility',
   evaluation: 'Evaluation',
 };
 
-const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = { people: "People's labels", ai: 'AI labels', scores: 'AI scores', given: 'Given labels' };
+const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = {
+  people: "People's labels", ai: 'AI labels', mixed: "People's and AI labels", scores: 'AI scores', given: 'Given labels',
+};
 
-/** Whether settings of a section do anything: with labels that were given, nobody is asked for others. */
-export function isUsed(section: string, arms: readonly ArmConfig[]): boolean {
-  const any = (...feedbacks: ArmConfig['feedback'][]): boolean => arms.some(({ feedback }) => feedbacks.includes(feedback));
-  switch (section) {
-    case 'people':
-      return any('people');
-    case 'ai':
-      return any('ai', 'scores');
-    case 'rewardModel':
-      return any('people', 'ai', 'given');
+/** A stage as it is called in an arm: "People's labels", "PPO". */
+export function stageName(stage: StageId, config: ExperimentConfig, arm?: ArmConfig): string {
+  if (stage === 'task' && config.run.task === 'file') return 'Your data';
+  if (!arm) return STAGE_TEXTS[stage].title;
+  const { rewardModel, rl } = configOfArm(config, arm);
+  switch (stage) {
+    case 'labels':
+      return LABELS[arm.feedback];
+    case 'reward':
+      return rewardName(rewardModel);
+    case 'rl':
+      return METHODS[rl.method].label;
     default:
-      return true;
+      return STAGE_TEXTS[stage].title;
   }
 }
 
-/** A stage as it is called in an arm: "people's labels". */
-export function stageName(stage: StageId, config: ExperimentConfig, arm?: ArmConfig): string {
-  if (stage === 'task' && config.run.task === 'file') return 'Your data';
-  if (stage === 'labels' && arm) return LABELS[arm.feedback];
-  return STAGE_TEXTS[stage].title;
+function rewardName({ kind, members }: ExperimentConfig['rewardModel']): string {
+  switch (kind) {
+    case 'fine':
+      return 'Fine-grained rewards';
+    case 'preference':
+      return 'Preference model';
+    case 'model':
+      return members > 1 ? `${members} reward models` : 'Reward model';
+  }
 }

@@ -5,7 +5,8 @@
  */
 export type Scheme = 'light' | 'dark';
 /** Names that Observable Plot knows as symbols. */
-export type Marker = 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'cross' | 'wye';
+const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const;
+export type Marker = (typeof MARKERS)[number];
 
 export interface ArmStyle {
   color(scheme: Scheme): string;
@@ -30,7 +31,7 @@ const KNOWN: Readonly<Record<string, Look & { readonly label: string }>> = {
   'd-rlaif': { label: 'd-RLAIF', light: '#00765a', dark: '#3fcca0', dash: '8 3 2 3', marker: 'triangle' },
 };
 
-/** For arms beyond the known ones, as many as a run has at most. */
+/** For arms beyond the known ones, as many as the page makes room for. */
 const FURTHER: readonly Look[] = [
   { light: '#98407a', dark: '#e79bca', dash: '4 2', marker: 'star' },
   { light: '#865b00', dark: '#efb73e', dash: '10 3', marker: 'cross' },
@@ -45,12 +46,15 @@ const FURTHER: readonly Look[] = [
 function look(armId: string): Look & { readonly label: string } {
   const known = KNOWN[armId];
   if (known) return known;
-  // From the id alone, so that an arm keeps its look whatever stands beside it. Labelers of the lab come numbered.
+  // From the id alone, so that an arm keeps its look whatever stands beside it. Arms that are made on the page come numbered.
   const place = /-([1-8])$/.exec(armId)?.[1];
   if (place !== undefined) return { ...FURTHER[Number(place) - 1]!, label: armId };
   let sum = 0;
   for (const character of armId) sum = (sum * 31 + character.codePointAt(0)!) >>> 0;
-  return { ...FURTHER[sum % FURTHER.length]!, label: armId };
+  const further = FURTHER[sum % FURTHER.length]!;
+  // Another marker than that of a numbered arm of this colour, so that no two look the same.
+  const turn = 1 + (Math.floor(sum / FURTHER.length) % (MARKERS.length - 1));
+  return { ...further, marker: MARKERS[(MARKERS.indexOf(further.marker) + turn) % MARKERS.length]!, label: armId };
 }
 
 export function armStyle(armId: string): ArmStyle {

@@ -41,6 +41,11 @@ describe('arm styles', () => {
     const colours = ['judge-s-1', 'judge-m-2', 'judge-l-3', 'coin-4', 'x-5', 'x-6', 'x-7', 'x-8'].map((id) => armStyle(id).color('light'));
     expect(new Set(colours).size).toBe(8);
   });
+  it('never make an arm without a number look like a numbered one', () => {
+    const look = (id: string): string => `${armStyle(id).color('light')} ${armStyle(id).marker}`;
+    const numbered = new Set(['1', '2', '3', '4', '5', '6', '7', '8'].map((place) => look(`x-${place}`)));
+    for (const id of ['mixed', 'rlaif-dpo', 'rlhf-ppo', 'my-arm', ...IDS]) expect(numbered.has(look(id)), id).toBe(false);
+  });
   it('stay with an arm', () => {
     expect(armStyle('my-arm')).toMatchObject({ marker: armStyle('my-arm').marker, label: 'my-arm' });
   });

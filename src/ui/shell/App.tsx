@@ -4,11 +4,13 @@ import type { BenchStore } from '../../experiments/benchStore';
 import type { LabStore } from '../../experiments/labStore';
 import type { PageLlmStore } from '../../experiments/pageLlmStore';
 import type { RunStore } from '../../experiments/runStore';
+import type { SweepStore } from '../../experiments/sweepStore';
 import { BenchStoreContext } from '../bench/store';
 import { LabStoreContext, PageLlmStoreContext } from '../lab/store';
 import { Playground } from '../playground/Playground';
 import { RunStoreContext } from '../shared/store';
 import { cssVariables, theme } from '../shared/theme';
+import { SweepStoreContext } from '../sweep/store';
 import classes from './App.module.css';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
@@ -17,6 +19,8 @@ import { useView, type View } from './view';
 /** The first screen comes with the page, the others when they are looked at. */
 const SCREENS: Readonly<Record<View, ComponentType>> = {
   playground: Playground,
+  sweep: lazy(async () => ({ default: (await import('../sweep/SweepScreen')).SweepScreen })),
+  overopt: lazy(async () => ({ default: (await import('../overopt/OveroptScreen')).OveroptScreen })),
   lab: lazy(async () => ({ default: (await import('../lab/LabScreen')).LabScreen })),
   bench: lazy(async () => ({ default: (await import('../bench/BenchScreen')).BenchScreen })),
 };
@@ -26,9 +30,10 @@ interface AppProps {
   readonly bench: BenchStore;
   readonly lab: LabStore;
   readonly page: PageLlmStore;
+  readonly sweep: SweepStore;
 }
 
-export function App({ store, bench, lab, page }: AppProps): ReactNode {
+export function App({ store, bench, lab, page, sweep }: AppProps): ReactNode {
   const view = useView();
   const Screen = SCREENS[view];
   return (
@@ -37,17 +42,19 @@ export function App({ store, bench, lab, page }: AppProps): ReactNode {
         <BenchStoreContext value={bench}>
           <LabStoreContext value={lab}>
             <PageLlmStoreContext value={page}>
-              <a href="#main" className={classes.skip}>
-                Skip to the main part
-              </a>
-              <Header />
-              <main id="main" className={classes.main} tabIndex={-1}>
-                <ErrorBoundary key={view}>
-                  <Suspense fallback={<p role="status">Loading</p>}>
-                    <Screen />
-                  </Suspense>
-                </ErrorBoundary>
-              </main>
+              <SweepStoreContext value={sweep}>
+                <a href="#main" className={classes.skip}>
+                  Skip to the main part
+                </a>
+                <Header />
+                <main id="main" className={classes.main} tabIndex={-1}>
+                  <ErrorBoundary key={view}>
+                    <Suspense fallback={<p role="status">Loading</p>}>
+                      <Screen />
+                    </Suspense>
+                  </ErrorBoundary>
+                </main>
+              </SweepStoreContext>
             </PageLlmStoreContext>
           </LabStoreContext>
         </BenchStoreContext>

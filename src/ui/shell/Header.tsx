@@ -7,7 +7,7 @@ import { day, number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
 import classes from './App.module.css';
-import { addressOf, showView, useView, type View } from './view';
+import { addressOf, showView, useView, VIEWS, type View } from './view';
 
 const ENGINES: Readonly<Record<Device['engine'], string>> = {
   cpu: 'CPU engine (WebAssembly)',
@@ -81,11 +81,13 @@ function SchemeToggle(): ReactNode {
   );
 }
 
-const SCREENS: readonly { readonly id: View; readonly title: string }[] = [
-  { id: 'playground', title: 'Playground' },
-  { id: 'lab', title: 'Labelers' },
-  { id: 'bench', title: 'Speed' },
-];
+const TITLES: Readonly<Record<View, string>> = {
+  playground: 'Playground',
+  sweep: 'Sweeps',
+  overopt: 'Over-optimisation',
+  lab: 'Labelers',
+  bench: 'Speed',
+};
 
 export function Header(): ReactNode {
   const view = useView();
@@ -95,7 +97,7 @@ export function Header(): ReactNode {
         <ArmMark armId="rlhf" /> RLHF <span className={classes.versus}>against</span> <ArmMark armId="rlaif" /> RLAIF
       </h1>
       <nav aria-label="Screens" className={classes.tabs}>
-        {SCREENS.map(({ id, title }) => (
+        {VIEWS.map((id) => (
           <a
             key={id}
             href={addressOf(id, location.search)}
@@ -107,7 +109,7 @@ export function Header(): ReactNode {
               if (id !== view) showView(id);
             }}
           >
-            {title}
+            {TITLES[id]}
           </a>
         ))}
       </nav>

@@ -7,6 +7,8 @@ describe('screens', () => {
     ['?view=bench', 'bench'],
     ['?backend=cpu&view=bench', 'bench'],
     ['?view=lab', 'lab'],
+    ['?view=sweep', 'sweep'],
+    ['?view=overopt', 'overopt'],
     ['?view=elsewhere', 'playground'],
   ])('"%s" shows the %s', (search, view) => {
     expect(viewOf(search)).toBe(view);

@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
-/** The screens of the page. */
-export type View = 'playground' | 'lab' | 'bench';
+/** The screens of the page, in the order of the header. */
+export const VIEWS = ['playground', 'sweep', 'overopt', 'lab', 'bench'] as const;
+export type View = (typeof VIEWS)[number];
 
 /** The screen that an address asks for: `?view=bench`; any other is the playground. */
 export function viewOf(search: string): View {
-  const view = new URLSearchParams(search).get('view');
-  return view === 'bench' || view === 'lab' ? view : 'playground';
+  const asked = new URLSearchParams(search).get('view');
+  return VIEWS.find((view) => view === asked) ?? 'playground';
 }
 
 /** The address of a screen, with everything else of the address kept. */

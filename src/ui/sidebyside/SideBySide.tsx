@@ -99,7 +99,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
           </span>
           {live && (
             <span className={classes.quiet}>
-              live on validation posts{step === undefined ? '' : `, after iteration ${step}`}
+              live on validation posts{step === undefined ? '' : `, after update ${step}`}
             </span>
           )}
         </div>

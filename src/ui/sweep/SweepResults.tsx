@@ -1,0 +1,98 @@
+import { NativeSelect } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
+import { findSweep, type FoundSweep } from '../../experiments/sweepAxes';
+import { FIGURE_IDS, figureOf, type FigureId } from '../../evaluation/figures';
+import { InfoTip } from '../shared/InfoTip';
+import { AxisChart } from './AxisChart';
+import { BandCharts } from './BandCharts';
+import { HeatMaps } from './HeatMaps';
+import { PairedTable } from './PairedTable';
+import { RunFiles } from './RunFiles';
+import { useSweep } from './store';
+import classes from './sweep.module.css';
+import { SweepTable } from './SweepTable';
+import { counted, SAME_POSTS } from './words';
+
+/** What came out of all runs that are here. */
+export function SweepResults(): ReactNode {
+  const runs = useSweep((state) => state.runs);
+  const sweep = useMemo(() => findSweep(runs), [runs]);
+  return (
+    <section aria-labelledby="sweep-results" className={classes.results}>
+      <div className={classes.head}>
+        <h3 id="sweep-results" className={classes.subheading}>
+          Results
+        </h3>
+        <RunFiles />
+      </div>
+      {runs.length === 0 ? <Empty /> : <Figures sweep={sweep} runs={runs.length} />}
+    </section>
+  );
+}
+
+function Empty(): ReactNode {
+  return (
+    <div className={classes.empty}>
+      <p>
+        No runs yet. A table will show each arm's figures as means over seeds with 95% intervals, curves will have bands, and two
+        arms will be compared seed by seed. Where one setting varies, a line will show what it does; where two vary, a heat map.
+      </p>
+      <p>
+        Why several seeds: a single run is one draw of pairs, labels and samples. Three seeds show whether a gap is larger than
+        the luck between them; with two the interval is wide enough to hold nearly anything, and one seed has none.
+      </p>
+      <p>
+        Runs of <code>npm run experiment -- --sweep seed=1..5 --out folder</code> can be loaded here too, all files at once.
+      </p>
+    </div>
+  );
+}
+
+function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: number }): ReactNode {
+  const [id, setId] = useState<FigureId>('gold');
+  const { axes, cells, seeds, notes } = sweep;
+  return (
+    <>
+      <p className={classes.text} data-testid="sweep-summary">
+        {counted(runs, 'run')} with {counted(seeds.length, 'seed')}.{' '}
+        {axes.length === 0
+          ? 'They differ in nothing but their seed.'
+          : `They differ in: ${axes.map(({ title, values }) => `${title} (${counted(values.length, 'value')})`).join(', ')}.`}
+        {cells.some(({ runs: own }) => own.length < seeds.length) && ' Not every setting has every seed: n says how many.'}
+      </p>
+      {notes.map((note) => (
+        <p key={note} className={classes.note}>
+          {note}
+        </p>
+      ))}
+      <div className={classes.choice}>
+        <NativeSelect
+          size="xs"
+          label="Figure"
+          value={id}
+          data={FIGURE_IDS.map((value) => ({ value, label: figureOf(value).label }))}
+          onChange={(event) => setId(event.currentTarget.value as FigureId)}
+        />
+        <p className={classes.text}>
+          {figureOf(id).meaning}{' '}
+          <InfoTip
+            label="intervals over seeds"
+            meaning="The mean of the runs and its 95% t interval, which ranges over seeds."
+            formula="mean ± t(n − 1) · s / √n"
+            caveat={SAME_POSTS}
+          />
+        </p>
+      </div>
+      <SweepTable sweep={sweep} id={id} />
+      <PairedTable sweep={sweep} id={id} />
+      {axes.length === 1 && axes[0] && axes[0].scale !== 'words' && <AxisChart sweep={sweep} axis={axes[0]} id={id} />}
+      {axes.length === 2 && <HeatMaps sweep={sweep} id={id} />}
+      {axes.length > 2 && (
+        <p className={classes.text}>
+          More than two settings differ, which no picture of a figure shows: see the table, or clear the runs and load fewer.
+        </p>
+      )}
+      <BandCharts sweep={sweep} />
+    </>
+  );
+}
