@@ -4,7 +4,7 @@ import { expectWellMade, watch } from './support';
 
 async function measure(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Measure' }).click();
-  await expect(page.getByTestId('bench-announcement')).toHaveText('This machine is measured.', { timeout: 60_000 });
+  await expect(page.getByTestId('bench-announcement')).toHaveText('This machine is measured.', { timeout: 240_000 });
 }
 
 test('a visitor measures the machine, copies the report, and finds it again', async ({ page }) => {

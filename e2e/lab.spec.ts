@@ -16,7 +16,7 @@ async function openLab(page: Page): Promise<void> {
 
 async function run(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByTestId('lab-announcement')).toHaveText('All labelers are done.', { timeout: 60_000 });
+  await expect(page.getByTestId('lab-announcement')).toHaveText('All labelers are done.', { timeout: 240_000 });
 }
 
 const row = (page: Page, name: string | RegExp) => page.getByTestId('lab-leaderboard').getByRole('row', { name });

@@ -18,7 +18,7 @@ test('a visitor sees the recorded run, presses Run and comes to a verdict', asyn
   await page.getByRole('button', { name: 'Add an arm' }).click();
   await page.getByRole('menuitem', { name: /^d-RLAIF/ }).click();
   await set(page, SMALL);
-  await runToItsEnd(page, 240_000);
+  await runToItsEnd(page, 840_000);
   const scored = page.getByRole('region', { name: 'Pipeline' }).getByRole('group', { name: 'd-RLAIF' });
   await expect(scored).toContainText('AI scores');
   await expect(scored).not.toContainText('Reward model');
@@ -34,7 +34,7 @@ test('a visitor sees the recorded run, presses Run and comes to a verdict', asyn
   const text = page.getByRole('textbox', { name: /post/i });
   await text.fill('My dog keeps eating my shoes. This has been going on for two weeks. I am so zorbified. Should I hire a trainer?');
   await page.getByRole('button', { name: /^Ask/ }).click();
-  await expect(page.getByText('zorbified').first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('zorbified').first()).toBeVisible({ timeout: 240_000 });
   expect(problems).toEqual([]);
 });
 
@@ -43,7 +43,7 @@ test('pause, step and reset hold, move and end a run', async ({ page }) => {
   await page.goto('./?backend=cpu');
   await set(page, { ...SMALL, 'rl.iterations': '200' });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await page.getByRole('button', { name: 'Pause', exact: true }).click({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Pause', exact: true }).click({ timeout: 240_000 });
   await expect(page.getByTestId('announcement')).toHaveText('Paused.');
   await page.getByRole('button', { name: 'Step' }).click();
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
@@ -92,7 +92,7 @@ test('a file that is not what it should be gets a message, and the page goes on'
   await page.locator('input[type=file]').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('mr,ref\n"name[A]",') });
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Run( with these settings)?$/ }).first().click();
-  await expect(page.getByRole('alert')).toContainText(/row|line|bad\.csv/i, { timeout: 30_000 });
+  await expect(page.getByRole('alert')).toContainText(/row|line|bad\.csv/i, { timeout: 240_000 });
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
 });
 
@@ -119,7 +119,7 @@ test('a run can be started, paused and stopped by keyboard alone', async ({ page
   }
   await expect(main).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(main).toHaveText('Pause', { timeout: 60_000 });
+  await expect(main).toHaveText('Pause', { timeout: 240_000 });
   await expect(main).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(main).toHaveText('Resume');

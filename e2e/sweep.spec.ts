@@ -21,7 +21,7 @@ test('two seeds of a small experiment over one setting are run, drawn, saved and
   await expectWellMade(page);
 
   await page.getByRole('button', { name: 'Start the sweep' }).click();
-  await expect(page.getByTestId('sweep-announcement')).toContainText('The sweep has ended: 4 runs finished', { timeout: 240_000 });
+  await expect(page.getByTestId('sweep-announcement')).toContainText('The sweep has ended: 4 runs finished', { timeout: 840_000 });
   await expect(page.getByTestId('sweep-summary')).toContainText('4 runs with 2 seeds. They differ in: KL coefficient (2 values)');
   const table = page.getByTestId('sweep-table');
   await expect(table.getByRole('row', { name: /^KL coefficient 0\.1/ })).toContainText('n = 2');

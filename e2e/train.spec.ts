@@ -24,7 +24,7 @@ test('labelers of the lab train the arms of a run, and alignment stands against 
   await page.getByRole('checkbox', { name: 'One annotator a pair' }).check();
   await page.getByRole('checkbox', { name: 'Longer wins' }).check();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByTestId('lab-announcement')).toHaveText('All labelers are done.', { timeout: 60_000 });
+  await expect(page.getByTestId('lab-announcement')).toHaveText('All labelers are done.', { timeout: 240_000 });
 
   const train = page.getByRole('region', { name: /^Train on these labels/ });
   const start = train.getByRole('button', { name: 'Train on these labels' });
@@ -39,7 +39,7 @@ test('labelers of the lab train the arms of a run, and alignment stands against 
   await expect(train).toContainText('Seed: 5 → 1');
   await start.click();
 
-  await expect(page.getByText(/^Finished/)).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByText(/^Finished/)).toBeVisible({ timeout: 840_000 });
   const pipeline = page.getByRole('region', { name: 'Pipeline' });
   await expect(pipeline.getByRole('group', { name: 'RLHF, one annotator' })).toContainText('Given labels48 pairs');
   await expect(pipeline.getByRole('group', { name: 'longer wins' })).toBeVisible();

@@ -23,7 +23,7 @@ test('a tiny experiment runs on WebGPU to its verdict', async ({ page }) => {
     'evaluation.validationPosts': '4',
     'evaluation.testPosts': '8',
   });
-  await runToItsEnd(page, 280_000);
+  await runToItsEnd(page, 840_000);
   await expect(page.getByText(/WebGPU/).first()).toBeVisible();
   expect(problems).toEqual([]);
 });

@@ -207,7 +207,7 @@ export function withFile(config: ExperimentConfig): ExperimentConfig {
   const { run, sft, ai } = FILE_SETTINGS;
   // That labeler gives no scores, so there is no d-RLAIF either.
   const arms = config.arms.filter(({ feedback }) => feedback !== 'scores');
-  return parseConfig({ ...config, arms: arms.length > 0 ? arms : DEFAULT_ARMS, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
+  return parseConfig({ ...config, arms: arms.some(({ off }) => !off) ? arms : DEFAULT_ARMS, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
 }
 
 export function getField(config: ExperimentConfig, entry: FieldEntry): FieldValue {

@@ -24,7 +24,7 @@ interface Asking {
 }
 
 async function rig(options: FakeOptions = {}, asking: Asking = {}) {
-  const { key = KEY, timeoutMs = 2000, protocol = 'openai' } = asking;
+  const { key = KEY, timeoutMs = 10_000, protocol = 'openai' } = asking;
   const fake = await startFakeProvider(options);
   open.push(fake);
   const provider: Provider = { ...customProvider(fake.baseUrl, { needsKey: true }), name: 'Fake', protocol };
@@ -233,7 +233,7 @@ describe('connection test', () => {
   }
   const test = (provider: Provider, more: Case = {}) =>
     testConnection(provider, more.model ?? 'fake-judge', {
-      key: more.key ?? KEY, fetch: more.fetch ?? browserFetch('https://page.example'), now: () => 0, timeoutMs: 2000,
+      key: more.key ?? KEY, fetch: more.fetch ?? browserFetch('https://page.example'), now: () => 0, timeoutMs: 10_000,
       surroundings: { ...surroundings, ...more.surroundings },
     });
 

@@ -29,7 +29,7 @@ afterEach(() => fake.close());
 function specOf(changes: Partial<LlmSpec> = {}): LlmSpec {
   return {
     ...LLM_DEFAULTS, provider: { ...customProvider(fake.baseUrl), needsKey: true }, model: 'fake-judge',
-    prompt: defaultPrompt('summary'), timeoutMs: 2000, ...changes,
+    prompt: defaultPrompt('summary'), timeoutMs: 20_000, ...changes,
   };
 }
 

@@ -24,7 +24,7 @@ describe('points of training', () => {
     ['the start is missing', { 'eval/kl': { step: [5, 10], value: [1, 2] }, 'eval/gold': { step: [5, 10], value: [1, 2] } }, /at the start/],
     ['the first policy is not SFT', { 'eval/kl': curve([2, 3]), 'eval/gold': curve([1, 2]) }, /otherwise than SFT/],
   ])('are none, and say why, where %s', (_, curves, reason) => {
-    const found = trainedPoints(curves as Record<string, Curve>);
+    const found = trainedPoints(curves);
     expect(found.points).toEqual([]);
     expect(found.reason).toMatch(reason);
   });

@@ -2,6 +2,7 @@ import {
   FINE_GRAINED_HEADS, fineGrained, fineGrainedRewards, fineGrainedSteps, withValueHeads, type AnnotatedResponse,
 } from '../../algorithms/fineGrained';
 import { segmentsAt, weigh } from '../../algorithms/fineGrainedRewards';
+import type { Rollout } from '../../algorithms/rollouts';
 import type { ArmConfig } from '../../core/config';
 import type { Vocabulary } from '../../core/tokens';
 import { annotateSpans } from '../../labelers/spanAnnotators';
@@ -10,7 +11,6 @@ import type { ParameterSet } from '../../nn/types';
 import type { LabelledSet, LearnedPair, Prepared, RewardModel } from '../protocol';
 import type { CurveBook, Scope, StageClock } from '../scope';
 import { WEIGHT_DECAY } from './prepare';
-import type { Scored } from './rewards';
 import { runTraining } from './training';
 
 /** Deviation of the coverage that an annotator states from what the checker counts. */
@@ -68,7 +68,7 @@ function annotated({ task, config }: Scope, pairs: readonly JudgedPair[], learne
 }
 
 /** One reward for each token of responses, weighed as the arm says (`config.fine`); not standardised. */
-export async function fineTokenRewards({ engine, task, config }: Scope, params: ParameterSet, items: readonly Scored[]): Promise<Float32Array[]> {
+export async function fineTokenRewards({ engine, task, config }: Scope, params: ParameterSet, items: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<Float32Array[]> {
   const rewards = await fineGrainedRewards(engine, params, items, segmentsAt(closingTokens(task.vocabulary)));
   return rewards.map((reward) => weigh(reward, config.fine));
 }
