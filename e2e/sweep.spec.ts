@@ -42,7 +42,7 @@ test('two seeds of a small experiment over one setting are run, drawn, saved and
   await expect(page.getByText('No runs yet.')).toBeVisible();
 
   // Each run as a file of its own, as Node writes them, one of them twice, and one that is none.
-  await page.getByLabel('Files of runs').setInputFiles([
+  await page.getByLabel('Files of runs', { exact: true }).setInputFiles([
     ...[...bundles, bundles[0]].map((bundle, i) => ({ name: `run-${i}.json`, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(bundle)) })),
     { name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{}') },
   ]);
