@@ -84,7 +84,7 @@ module.exports = {
       ['^src/core/', '^src/algorithms/', NN_INTERFACE],
       'bench -> core, algorithms, nn through its interface.',
     ),
-    room('worker-client', WORKER_CLIENT, ['^src/core/', '^src/worker/'], 'worker client -> protocol, core.'),
+    room('worker-client', WORKER_CLIENT, ['^src/core/', '^src/worker/', TEXT_LABELERS], 'worker client -> protocol, core, labelers of texts.'),
     {
       name: 'worker',
       severity: 'error',

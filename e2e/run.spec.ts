@@ -9,6 +9,8 @@ const SMALL = {
   'evaluation.every': '2',
   'evaluation.validationPosts': '16',
   'evaluation.testPosts': '48',
+  'evaluation.diversityPosts': '2',
+  'evaluation.diversitySamples': '2',
 };
 
 test('a visitor sees the recorded run, presses Run and comes to a verdict', async ({ page }) => {
@@ -72,7 +74,7 @@ test('an arm gets a method of its own, and one that cannot run holds the run bac
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('cannot run as it is set');
-  await page.getByRole('switch', { name: /^RLAIF, PPO/ }).uncheck();
+  await page.getByRole('switch', { name: /^RLAIF, PPO/ }).press('Space');
   await expectAccessible(page);
   expect(problems).toEqual([]);
 });

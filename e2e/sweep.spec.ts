@@ -5,7 +5,7 @@ import { expectWellMade, set, watch } from './support';
 test('two seeds of a small experiment over one setting are run, drawn, saved and loaded again', async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
-  await set(page, { 'pairs.count': '100', 'rl.iterations': '5', 'evaluation.testPosts': '50', 'evaluation.validationPosts': '20', 'evaluation.diversityPosts': '5' });
+  await set(page, { 'pairs.count': '100', 'rl.iterations': '5', 'evaluation.testPosts': '50', 'evaluation.validationPosts': '20', 'evaluation.diversityPosts': '2', 'evaluation.diversitySamples': '2' });
   await page.getByRole('link', { name: 'Sweeps' }).click();
   await expect(page.getByRole('heading', { name: /^Would it come out the same again/ })).toBeVisible();
   await expect(page.getByText('No runs yet.')).toBeVisible();

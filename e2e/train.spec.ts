@@ -8,6 +8,8 @@ const SMALL = {
   'evaluation.every': '2',
   'evaluation.validationPosts': '16',
   'evaluation.testPosts': '48',
+  'evaluation.diversityPosts': '2',
+  'evaluation.diversitySamples': '2',
 };
 
 test('labelers of the lab train the arms of a run, and alignment stands against win rate', async ({ page }) => {
@@ -58,6 +60,6 @@ test('labelers of the lab train the arms of a run, and alignment stands against 
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('The labels of this run came from the labeler lab');
   await page.getByRole('button', { name: 'Back to RLHF and RLAIF' }).click();
-  await expect(page.getByText('arms: RLHF, one annotator / longer wins → RLHF / RLAIF')).toBeVisible();
+  await expect(page.getByText('RLHF, one annotator: other feedback, now RLHF · with RLAIF · without longer wins')).toBeVisible();
   expect(problems).toEqual([]);
 });

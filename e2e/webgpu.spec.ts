@@ -22,6 +22,8 @@ test('a tiny experiment runs on WebGPU to its verdict', async ({ page }) => {
     'rl.batch': '2',
     'evaluation.validationPosts': '4',
     'evaluation.testPosts': '8',
+    'evaluation.diversityPosts': '2',
+    'evaluation.diversitySamples': '2',
   });
   await runToItsEnd(page, 840_000);
   await expect(page.getByText(/WebGPU/).first()).toBeVisible();

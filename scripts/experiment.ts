@@ -1,4 +1,6 @@
 // npm run experiment -- --preset quick --seed 1 --out run.json [--arms rlhf,rlaif:dpo,d-rlaif] [--set path=value ...] [--data FILE]
+// npm run experiment -- --arms d-rlaif --set ai.labeler=llm --llm openai:gpt-5-mini --llm-price 0.25,2 --llm-cap 1
+//   (key in LLM_API_KEY; --llm-url ADDRESS for a server of one's own; replies are kept in .llm-replies.jsonl)
 // npm run experiment -- --sweep seed=1..5 --sweep arms.1.klCoef=0,0.02,0.05 --out folder
 //
 // Runs an experiment in Node, with the code of the page, and writes the same run bundle; of a sweep, a bundle a run.
@@ -12,7 +14,7 @@ import { describeBundle, describeSweep } from './report';
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) {
-    console.log('npm run experiment -- [--preset quick|default|thorough] [--arms rlhf,rlaif:dpo,d-rlaif] [--seed N] [--set path=value ...] [--sweep path=values ...] [--data FILE] [--out FILE or, of a sweep, FOLDER]');
+    console.log('npm run experiment -- [--preset quick|default|thorough] [--arms rlhf,rlaif:dpo,d-rlaif] [--seed N] [--set path=value ...] [--sweep path=values ...] [--data FILE] [--llm provider:model] [--llm-url ADDRESS] [--llm-price IN,OUT] [--llm-cap USD] [--out FILE or, of a sweep, FOLDER]');
     console.log(`arms: ${NAMED_ARMS.map(({ id }) => id).join(', ')}; methods: ${METHOD_IDS.join(', ')}`);
     for (const { path: name, field } of FIELD_LIST) console.log(`  ${name} (default ${field.default}): ${field.help}`);
     return;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { armByName, configOfArm, parseConfig, presetConfig, type ArmConfig, type ExperimentConfig } from '../src/core/config';
+import { armByName, configOfArm, getField, parseConfig, presetConfig, type ArmConfig, type ExperimentConfig } from '../src/core/config';
+import { FIELD_LIST } from '../src/core/fields';
 import { methodOf, METHOD_IDS, type MethodId } from '../src/core/methods';
 import { z } from '../src/core/zod';
+import { usedPaths } from '../src/experiments/armSettings';
 
 /** The table of `npm run check:methods`: what its rows are, which code makes each, and how it is kept. */
 
@@ -27,17 +29,27 @@ const FURTHER: readonly ArmConfig[] = [
   { id: 'nash-md-pm', label: 'Nash-MD on a preference model', feedback: 'ai', set: { ...armByName('rlaif:nash-md').set, 'rewardModel.kind': 'preference' } },
 ];
 
+/** One method of each family on labels that say nothing: half of them are turned round. What learns from those learns nothing. */
+const CONTROLS: readonly ArmConfig[] = (['reinforce', 'online-dpo', 'dpo', 'lipo', 'a-lol'] as const).map((method): ArmConfig => {
+  const { set } = armByName(`rlaif:${method}`);
+  return { id: `coin-${method}`, label: `Control: ${methodOf(method).label} on coin flips`, feedback: 'ai', set: { ...set, 'data.flip': 0.5 } };
+});
+
 /** Every row of the table as an arm. */
 export function methodArms(): ArmConfig[] {
-  return [...METHOD_IDS.map((method) => ({ ...armByName(`rlaif:${method}`), id: method, label: methodOf(method).label })), ...FURTHER];
+  const methods = METHOD_IDS.map((method) => ({ ...armByName(`rlaif:${method}`), id: method, label: methodOf(method).label }));
+  return [...methods, ...FURTHER, ...CONTROLS];
 }
+
+/** How policies are judged: on 300 posts, the quick preset's. The curves on the way are not of interest here. */
+const EVALUATION = { every: 1000, validationPosts: 8, diversityPosts: 20, diversitySamples: 8, headToHead: false } as const;
 
 export const TABLE_SEEDS = [1, 2, 3] as const;
 
 /** The experiment of one seed. */
 export function tableConfig(seed: number, arms: readonly ArmConfig[]): ExperimentConfig {
   const { run, evaluation, ...preset } = presetConfig('quick');
-  return parseConfig({ ...preset, run: { ...run, seed }, arms, evaluation: { ...evaluation, every: 10, headToHead: false } });
+  return parseConfig({ ...preset, run: { ...run, seed }, arms, evaluation: { ...evaluation, ...EVALUATION } });
 }
 
 const figure = z.number();
@@ -90,7 +102,11 @@ export function rowDigest(root: string, arm: ArmConfig): string {
   for (const stage of ['arm', 'answers', 'labels', 'policyMethods', 'rewards', 'rewardModels']) files.add(`src/worker/stages/${stage}.ts`);
   if (config.rewardModel.kind === 'fine') follow('src/algorithms/fineGrained.ts');
   for (const common of COMMON) for (const file of filesUnder(root, common)) files.add(file);
-  const hash = createHash('sha256').update(JSON.stringify({ arm, config }));
+  // Settings that others use, and such as come later, change nothing here.
+  const used = usedPaths(tableConfig(1, [arm]), arm);
+  const settings = FIELD_LIST.filter(({ path: name }) => used.has(name)).map((entry) => [entry.path, getField(config, entry)]);
+  const { pairs, sft, model, gold, evaluation: { testPosts } } = config;
+  const hash = createHash('sha256').update(JSON.stringify({ arm, settings, pairs, sft, model, gold, testPosts, EVALUATION }));
   for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }

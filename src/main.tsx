@@ -7,6 +7,7 @@ import { createBenchStore } from './experiments/benchStore';
 import { createReplyStore } from './experiments/labCache';
 import { createLabKeys } from './experiments/labKeys';
 import { createLabStore } from './experiments/labStore';
+import { createScorersOpener } from './experiments/outsideScoring';
 import { createBrowserPageLlm } from './experiments/pageLlm';
 import { loadRecordedRun } from './experiments/recorded';
 import { createRunStore, isActive, type SessionOptions } from './experiments/runStore';
@@ -42,7 +43,13 @@ const shared = {
   openSession: async (options: SessionOptions) => (await import('./worker/client')).Session.open(options),
   storage: createStorage(),
 };
-const store = createRunStore({ ...shared, loadRecorded: loadRecordedRun, now: () => performance.now() });
+const store = createRunStore({
+  ...shared,
+  loadRecorded: loadRecordedRun,
+  // Made below: it needs the model in this page, which needs this store.
+  openScorers: (config, onNews) => openScorers(config, onNews),
+  now: () => performance.now(),
+});
 void store.getState().load();
 const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.search).has('quick') });
 void bench.getState().load();
@@ -50,13 +57,16 @@ const size = sizeToStart(location.search);
 if (size) void bench.getState().run(size);
 const sweep = createSweepStore({ ...shared, isTraining: () => isActive(store.getState()), now: () => performance.now() });
 const page = createBrowserPageLlm(store);
-const lab = createLabStore({
-  ...shared,
+const asking = {
   page,
-  isTraining: () => isActive(store.getState()),
-  fetch: (url, init) => fetch(url, init),
+  fetch: (url: string, init: RequestInit) => fetch(url, init),
   replies: createReplyStore(),
   keys: createLabKeys(() => sessionStorage),
+};
+const lab = createLabStore({
+  ...shared,
+  ...asking,
+  isTraining: () => isActive(store.getState()),
   surroundings: () => ({
     online: navigator.onLine,
     securePage: location.protocol === 'https:',
@@ -69,6 +79,7 @@ const lab = createLabStore({
     items: () => sessionStorage,
   },
 });
+const openScorers = createScorersOpener({ ...asking, lab });
 // Before anything is shown: the address may hold a code that nobody else is to see.
 void lab.getState().finishLogin();
 // The back button may bring the page back as it was left.

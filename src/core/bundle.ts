@@ -199,6 +199,9 @@ const headToHeadSchema = z.strictObject({
 });
 export type HeadToHeadTable = z.infer<typeof headToHeadSchema>;
 
+/** Longest id of a labeler in a bundle; those of language models may be longer. */
+export const MAX_LABELER_ID = 64;
+
 const labelerSchema = z.strictObject({
   id,
   name: text,

@@ -175,11 +175,14 @@ export const FIELDS = {
   ai: {
     labeler: choice({
       label: 'AI labeler',
-      help: 'Who gives the AI feedback: a small judge model that ships with the page, or a labeler with a set accuracy.',
+      help: 'Who gives the AI feedback: a small judge model that ships with the page, a labeler with a set accuracy, or for d-RLAIF a language model that is set up under Labelers.',
       link: 'ai',
       prominent: true,
       default: 'judge',
-      options: { judge: 'small judge (language model)', noisy: 'noise-controlled labeler' },
+      options: {
+        judge: 'small judge (language model)', noisy: 'noise-controlled labeler',
+        llm: 'language model behind a URL (d-RLAIF)', 'page-llm': 'language model in this page (d-RLAIF)',
+      },
     }),
     judgeSize: choice<JudgeSizeId>({
       label: 'Judge size',

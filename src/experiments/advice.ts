@@ -4,6 +4,8 @@ export interface Trouble {
   readonly advice: string;
   /** For a report: where it happened. */
   readonly details?: string | undefined;
+  /** The screen on which it is put right, where that is another one. */
+  readonly view?: 'lab';
 }
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [

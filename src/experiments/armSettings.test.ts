@@ -28,6 +28,8 @@ describe('settings that an arm uses', () => {
     ['mixed', {}, ['people.noise', 'ai.judgeSize', 'data.humanShare', 'data.routing'], []],
     // The labels of a labeler that scores teach nothing.
     ['d-rlaif', {}, ['ai.judgeSize', 'rl.standardizeReward'], ['rewardModel.epochs', 'data.flip', 'ai.bothOrders']],
+    ['d-rlaif', { 'ai.labeler': 'llm' }, ['ai.labeler', 'rl.standardizeReward'], ['ai.judgeSize', 'ai.judgeSeed', 'ai.accuracy']],
+    ['rlaif', { 'ai.labeler': 'page-llm' }, ['ai.labeler'], ['ai.judgeSize', 'ai.accuracy', 'ai.bothOrders']],
     ['d-rlaif:nash-md', {}, ['ai.bothOrders'], ['rl.standardizeReward']],
     ['d-rlaif:dpo', {}, ['data.flip'], ['ai.bothOrders']],
     ['rlhf:dpo', {}, ['direct.beta', 'people.noise'], ['rewardModel.head', 'rl.klCoef', 'rl.iterations', 'rl.standardizeReward']],
@@ -74,6 +76,11 @@ describe('an arm that cannot run', () => {
     ['rlhf:best-of-n', { 'rewardModel.kind': 'preference' }, /Best of n needs scores/],
     ['d-rlaif', { 'ai.labeler': 'noisy' }, /gives no scores/],
     ['d-rlaif:dpo', { 'ai.labeler': 'noisy' }, /gives no scores/],
+    ['rlaif', { 'ai.labeler': 'llm' }, /labels pairs under Labelers/],
+    ['mixed', { 'ai.labeler': 'page-llm' }, /labels pairs under Labelers/],
+    ['d-rlaif:dpo', { 'ai.labeler': 'llm' }, /cost a call a response/],
+    ['d-rlaif:best-of-n', { 'ai.labeler': 'page-llm' }, /cost a call a response/],
+    ['d-rlaif:nash-md', { 'ai.labeler': 'llm' }, /cost a call a response/],
   ] as const)('%s with %o', (name, set, message) => expect(trouble(name, set)).toMatch(message));
 
   it.each([
@@ -88,8 +95,12 @@ describe('an arm that cannot run', () => {
       ['rlhf:nash-md', { 'rewardModel.kind': 'preference' }],
       ['rlaif:dpo', { 'rewardModel.kind': 'fine' }],
       ['rlaif', { 'ai.labeler': 'noisy', 'rewardModel.size': 's' }],
+      ['d-rlaif', { 'ai.labeler': 'llm' }],
+      ['d-rlaif:p3o', { 'ai.labeler': 'page-llm' }],
+      ['rlhf', { 'ai.labeler': 'llm' }],
     ] as const) expect(trouble(name, set)).toBe('');
     expect(trouble('rlhf', { 'rewardModel.kind': 'fine', 'rewardModel.size': 's' }, onFile)).toBe('');
+    expect(trouble('d-rlaif', { 'ai.labeler': 'llm' }, onFile)).toBe('');
     const bad: ArmConfig = { ...armByName('rlaif'), set: { 'rewardModel.kind': 'fine' } };
     expect(blockedArm(parseConfig({ arms: [armByName('rlhf'), bad] }))?.arm.id).toBe('rlaif');
     expect(blockedArm(parseConfig({ arms: [armByName('rlhf'), { ...bad, off: true }] }))).toBeUndefined();

@@ -1,5 +1,6 @@
 import { ARM_FIELDS, configOfArm, withoutOffArms, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { methodOf, METHODS } from '../core/methods';
+import { OUTSIDE_SCORERS, takesOutsideScores } from '../core/outsideScores';
 import { hasRewardStage, planOf, type PlanStep } from '../worker/plan';
 
 /** What an arm's settings mean: which of them do something, what it shares with others, why it cannot run. */
@@ -68,8 +69,15 @@ function askedPaths(config: ExperimentConfig, feedback: ArmConfig['feedback']): 
 }
 
 function labelerPaths({ ai }: ExperimentConfig): string[] {
-  const own = ai.labeler === 'noisy' ? ['ai.accuracy', 'ai.positionBias', 'ai.lengthBias'] : ['ai.judgeSize', 'ai.judgeSeed'];
-  return ['ai.labeler', ...own, 'ai.bothOrders'];
+  switch (ai.labeler) {
+    case 'judge':
+      return ['ai.labeler', 'ai.judgeSize', 'ai.judgeSeed', 'ai.bothOrders'];
+    case 'noisy':
+      return ['ai.labeler', 'ai.accuracy', 'ai.positionBias', 'ai.lengthBias', 'ai.bothOrders'];
+    case 'llm':
+    case 'page-llm':
+      return ['ai.labeler'];
+  }
 }
 
 /** @param compares whether it is asked for preferences too, not for scores alone. */
@@ -103,11 +111,18 @@ export function armTrouble(experiment: ExperimentConfig, arm: ArmConfig): string
   const { ai, rewardModel, rl, run } = configOfArm(experiment, arm);
   const { label, learnsFrom } = METHODS[rl.method];
   const file = run.task === 'file';
-  if (arm.feedback === 'scores' && file) {
-    return 'Only the small judges give scores, and they read the forum posts only. Choose another feedback, or the forum posts as the task.';
+  const outside = OUTSIDE_SCORERS.some((scorer) => scorer === ai.labeler);
+  if ((arm.feedback === 'ai' || arm.feedback === 'mixed') && outside) {
+    return 'A language model labels pairs under Labelers: have it label them there and train on its labels, or let it score (feedback d-RLAIF).';
+  }
+  if (arm.feedback === 'scores' && outside && !takesOutsideScores(experiment, arm)) {
+    return 'Scores of a language model cost a call a response: they train REINFORCE, RLOO, GRPO, PPO or P3O here. Choose one of them, or the small judge.';
+  }
+  if (arm.feedback === 'scores' && file && !outside) {
+    return 'The small judges read the forum posts only. Set the AI labeler to a language model, choose another feedback, or the forum posts as the task.';
   }
   if (arm.feedback === 'scores' && ai.labeler === 'noisy') {
-    return 'The noise-controlled labeler gives no scores. Set the AI labeler to the small judge, or choose another feedback.';
+    return 'The noise-controlled labeler gives no scores. Set the AI labeler to the small judge or a language model, or choose another feedback.';
   }
   if ((arm.feedback === 'ai' || arm.feedback === 'mixed') && ai.labeler === 'judge' && file) {
     return 'The small judges read the forum posts only. Set the AI labeler to the noise-controlled one.';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import { armByName, DEFAULT_CONFIG, parseConfig, type ArmConfig } from '../core/config';
 import { createPageLlmStore, makeWayForRuns, missingOfPage, RUN_BEGAN, TRAINING } from './pageLlmStore';
 import type { RunState } from './runStore';
+import { newRun } from './shownRun';
 import { FakePage } from './testing/pageLlm';
 
 const QWEN = 'Qwen2.5-0.5B-Instruct-q4f16_1-MLC';
@@ -81,7 +83,7 @@ describe('the model in this page', () => {
 
   it('makes way for training, and does not come back during it', async () => {
     const { page, store, engine, get } = await loaded();
-    const runs = createStore<Pick<RunState, 'status'>>(() => ({ status: 'idle' }));
+    const runs = createStore<Pick<RunState, 'status' | 'shown'>>(() => ({ status: 'idle', shown: undefined }));
     makeWayForRuns(store, runs);
     runs.setState({ status: 'finished' });
     expect(engine.loaded).toBe(QWEN);
@@ -93,6 +95,19 @@ describe('the model in this page', () => {
     await get().startLoading();
     expect(get().trouble).toBe(TRAINING);
     expect(engine.log).toHaveLength(before);
+  });
+
+  it('stays for a run that it scores, and goes when another takes its place', async () => {
+    const { store, engine } = await loaded();
+    const runs = createStore<Pick<RunState, 'status' | 'shown'>>(() => ({ status: 'idle', shown: undefined }));
+    makeWayForRuns(store, runs);
+    const scored: ArmConfig = { ...armByName('d-rlaif'), set: { 'ai.labeler': 'page-llm' } };
+    const shown = newRun(parseConfig({ arms: [scored] }), undefined, {});
+    runs.setState({ status: 'opening', shown });
+    runs.setState({ status: 'running', shown: { ...shown, notices: ['news'] } });
+    expect(engine.loaded).toBe(QWEN);
+    runs.setState({ status: 'opening', shown: newRun(DEFAULT_CONFIG, undefined, {}) });
+    expect(engine.loaded).toBeUndefined();
   });
 
   it('notices that its worker died', async () => {

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { PageGpu } from '../labelers/pageLlm/gpu';
 import { downloadMB, familyOf, firstModel, modelsFor, parametersOf, type PageModel } from '../labelers/pageLlm/models';
 import type { LoadProgress, PageEngine } from '../labelers/pageLlm/protocol';
+import { scorersWanted } from './outsideScorers';
 import { isActive, type RunState } from './runStore';
 
 /** The language model that runs in this page: which, whether it is there, and what of it is kept in this browser. */
@@ -198,9 +199,12 @@ export function createPageLlmStore(environment: PageLlmEnvironment): PageLlmStor
   });
 }
 
-/** Unloads the model whenever a run begins in the playground, before the run opens its engine. */
-export function makeWayForRuns(page: PageLlmStore, runs: Pick<StoreApi<Pick<RunState, 'status'>>, 'subscribe'>): void {
+/** Unloads the model whenever a run begins in the playground that is not scored by it, before the run opens its engine. */
+export function makeWayForRuns(page: PageLlmStore, runs: Pick<StoreApi<Pick<RunState, 'status' | 'shown'>>, 'subscribe'>): void {
   runs.subscribe((state, before) => {
-    if (isActive(state) && !isActive(before)) page.getState().free(RUN_BEGAN);
+    // A run may begin in the place of another.
+    const begins = isActive(state) && (!isActive(before) || state.shown?.config !== before.shown?.config);
+    const needed = state.shown !== undefined && scorersWanted(state.shown.config).includes('page-llm');
+    if (begins && !needed) page.getState().free(RUN_BEGAN);
   });
 }

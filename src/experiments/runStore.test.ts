@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceBench, type BenchReport } from '../core/benchReport';
 import type { RunBundle } from '../core/bundle';
-import { DEFAULT_CONFIG, tunedFor, type ExperimentConfig } from '../core/config';
+import { DEFAULT_CONFIG, parseConfig, tunedFor, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
+import { LlmError } from '../labelers/llm/errors';
 import type { RunHandle } from '../worker/client';
 import type { WorkerEvent } from '../worker/protocol';
 import { LESSONS } from './lessons';
+import type { ScorerReport } from './outsideScorers';
 import { createRunStore, labelsAtHand, staleArms, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
 import { stageKey } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
@@ -83,8 +85,9 @@ let storage: MemoryStorage;
 let opened: Parameters<RunEnvironment['openSession']>[];
 let openFailure: Error | undefined;
 
-function makeStore(recorded?: RunBundle): RunStore {
+function makeStore(recorded?: RunBundle, more: Pick<RunEnvironment, 'openScorers'> = {}): RunStore {
   return createRunStore({
+    ...more,
     build: { version: '0', commit: 'test', date: '2026-01-01' },
     backend: 'cpu',
     openSession: async (...input) => {
@@ -342,6 +345,92 @@ describe('a run', () => {
     session.finish(testBundle());
     await settled();
     expect(store.getState()).toMatchObject({ status: 'finished', storageNote: 'storage is full' });
+  });
+});
+
+describe('a run that a language model scores', () => {
+  const arm: ArmConfig = { id: 'd-rlaif', label: 'd-RLAIF', feedback: 'scores', set: { 'ai.labeler': 'llm' } };
+  const scored = parseConfig({ arms: [arm] });
+  const report = (count: number): ScorerReport => ({
+    scorer: 'llm', name: 'gpt', scored: count, most: 100, unread: 0, stored: 0, spentUsd: 0, capUsd: undefined, wait: 0,
+  });
+
+  /** A store whose scorers log what is done to them; `news` reports of the last ones. */
+  function withScorers() {
+    const log: string[] = [];
+    const state = { count: 0, missing: undefined as string | undefined, news: (): void => undefined };
+    const store = makeStore(undefined, {
+      openScorers(config, news) {
+        if (state.missing !== undefined) throw new Error(state.missing);
+        Object.assign(state, { count: 0, news });
+        log.push(`open ${config.arms.map(({ id }) => id).join()}`);
+        return {
+          scorers: { llm: { identity: { id: 'gpt', name: 'gpt', kind: 'llm', origin: '' }, score: () => { throw new Error('not asked in this test'); } } },
+          reports: () => [report(state.count)],
+          pause: () => log.push('pause'), resume: () => log.push('resume'), end: () => log.push('end'),
+        };
+      },
+    });
+    const start = async (config = scored): Promise<FakeSession> => {
+      void store.getState().runConfig(config);
+      await settled();
+      return sessions.at(-1)!;
+    };
+    return { log, state, store, start };
+  }
+
+  it('gets its scorers, shows what they did, and ends them', async () => {
+    const { log, state, store, start } = withScorers();
+    const session = await start();
+    expect(session.request!.scorers?.llm?.identity.id).toBe('gpt');
+    expect(store.getState().scoring).toEqual([report(0)]);
+    state.count = 7;
+    state.news();
+    expect(store.getState().scoring).toEqual([report(7)]);
+    store.getState().pause();
+    store.getState().step();
+    store.getState().resume();
+    state.count = 9;
+    session.finish(testBundle());
+    await settled();
+    expect(log).toEqual(['open d-rlaif', 'pause', 'resume', 'resume', 'end']);
+    expect(store.getState()).toMatchObject({ status: 'finished', scoring: [report(9)] });
+    // What is still on its way then changes nothing.
+    state.count = 11;
+    state.news();
+    expect(store.getState().scoring).toEqual([report(9)]);
+    await start(DEFAULT_CONFIG);
+    expect(store.getState().scoring).toEqual([]);
+    expect(log).toHaveLength(5);
+  });
+
+  it('does not begin where something is missing, and leaves the run under way alone', async () => {
+    const { state, store, start } = withScorers();
+    const first = await start(DEFAULT_CONFIG);
+    state.missing = 'Choose a model first.';
+    await start();
+    expect(store.getState()).toMatchObject({
+      status: 'running', trouble: { message: expect.stringContaining('d-RLAIF') as string, advice: expect.stringMatching(/^Choose a model first\..*Labelers/) as string, view: 'lab' },
+    });
+    expect([first.closed, sessions.length]).toEqual([false, 1]);
+    const none = makeStore();
+    await none.getState().runConfig(scored);
+    expect(none.getState()).toMatchObject({ status: 'idle', trouble: { advice: expect.stringContaining('No language model') as string } });
+  });
+
+  it('says what the provider said where it fails, and keeps the count; a reset forgets it', async () => {
+    const { log, store, start } = withScorers();
+    const session = await start();
+    session.fail(new LlmError('quota', 'The credit of this key is spent.'));
+    await settled();
+    expect(store.getState()).toMatchObject({
+      status: 'failed', scoring: [report(0)], trouble: { message: 'The credit of this key is spent.', advice: expect.stringContaining('stored') as string },
+    });
+    store.getState().reset();
+    expect(store.getState().scoring).toEqual([]);
+    await start();
+    store.getState().reset();
+    expect(log).toEqual(['open d-rlaif', 'end', 'open d-rlaif', 'end']);
   });
 });
 

@@ -18,6 +18,7 @@ import {
 import type { FieldEntry } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { MethodId } from '../core/methods';
+import { LlmError } from '../labelers/llm/errors';
 import type { RunHandle, Session } from '../worker/client';
 import type { DataFile, LiveAnswer, OpenInput } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
@@ -36,6 +37,7 @@ import {
 } from './armEditing';
 import { blockedArm } from './armSettings';
 import { withLesson, withPreset, type Lesson } from './lessons';
+import { scorersTrouble, scorersWanted, type OpenScorers, type ScorerReport } from './outsideScorers';
 import { applyEvents, newRun, runOfBundle, type ShownRun } from './shownRun';
 import type { RunStorage } from './storage';
 
@@ -62,6 +64,11 @@ export interface RunEnvironment {
   readonly backend: OpenInput['backend'];
   openSession(options: SessionOptions): Promise<RunSession>;
   loadRecorded(): Promise<RunBundle | undefined>;
+  /**
+   * Opens the language models that score the responses of a run; without it there are none.
+   * @param onNews called as scores come. @throws Error that says what is missing
+   */
+  openScorers?(config: ExperimentConfig, onNews: () => void): OpenScorers;
   readonly storage: RunStorage;
   /** Milliseconds. */
   readonly now: () => number;
@@ -88,6 +95,8 @@ export interface RunState {
   readonly storageNote: string | undefined;
   /** Seconds that the shown run took, pauses included; set when it ends. */
   readonly seconds: number | undefined;
+  /** How far the language models are that score the responses of the shown run, and what they cost; empty where there are none. */
+  readonly scoring: readonly ScorerReport[];
   /** The latest news for people who do not see the screen. */
   readonly announcement: string;
 }
@@ -188,10 +197,18 @@ function withBench(result: RunResult, bench: DeviceBench | undefined): RunResult
   return { ...result, bundle: { ...bundle, device: { ...bundle.device, bench } } };
 }
 
+/** What went wrong in a run; a language model's own words say already what to do. */
+function runTrouble(error: unknown): Trouble {
+  if (!(error instanceof LlmError)) return toTrouble(error);
+  return { message: error.message, advice: 'Replies that came are stored: a run of the same settings asks for the missing ones only.' };
+}
+
 export function createRunStore(environment: RunEnvironment): RunStore {
   const { build, backend, storage } = environment;
   let session: { readonly options: SessionOptions; readonly opening: Promise<RunSession> } | undefined;
   let handle: RunHandle | undefined;
+  /** Of the run under way. */
+  let outside: OpenScorers | undefined;
   /** Grows with every start and stop; what an earlier run still reports is then nobody's. */
   let attempt = 0;
   /** What answers a visitor's post: the policies of the last run that finished here, and its file. */
@@ -219,6 +236,24 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       if (changed !== edited) setEdited(changed);
     };
 
+    /** @throws Error that says what is missing */
+    const openScorers = (config: ExperimentConfig): OpenScorers | undefined => {
+      if (scorersWanted(config).length === 0) return undefined;
+      if (!environment.openScorers) throw new Error('No language model can be asked here.');
+      const opened = environment.openScorers(config, () => {
+        if (outside === opened) set({ scoring: opened.reports() });
+      });
+      return opened;
+    };
+
+    /** What they did stays on view. */
+    const endScorers = (): void => {
+      if (!outside) return;
+      set({ scoring: outside.reports() });
+      outside.end();
+      outside = undefined;
+    };
+
     /** Gives up what is under way. A cancelled session is closed with its run, and opened again by the next. */
     const abandon = (): void => {
       attempt++;
@@ -226,6 +261,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       handle?.cancel();
       handle = undefined;
       if (wasRunning) session = undefined;
+      endScorers();
     };
 
     const closeSession = (): void => {
@@ -250,6 +286,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
 
     const finish = ({ bundle, policies }: RunResult, data: DataFile | undefined, seconds: number): void => {
       handle = undefined;
+      endScorers();
       answering = { policies, data };
       const shown = runOfBundle(bundle, 'here', data?.name);
       set({
@@ -265,9 +302,10 @@ export function createRunStore(environment: RunEnvironment): RunStore {
 
     const fail = (error: unknown): void => {
       handle = undefined;
+      endScorers();
       // What a failed worker still holds is unknown: the next run gets a new one.
       closeSession();
-      const trouble = toTrouble(error);
+      const trouble = runTrouble(error);
       set({ status: 'failed', trouble, announcement: `The run has stopped: ${trouble.message} ${trouble.advice}` });
     };
 
@@ -284,6 +322,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       trouble: undefined,
       storageNote: undefined,
       seconds: undefined,
+      scoring: [],
       announcement: '',
 
       async load() {
@@ -380,7 +419,15 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           set({ trouble: { message: `${blocked.arm.label} cannot run as it is set.`, advice: blocked.trouble } });
           return;
         }
+        let opening: OpenScorers | undefined;
+        try {
+          opening = openScorers(config);
+        } catch (error) {
+          set({ trouble: scorersTrouble(config, error instanceof Error ? error.message : String(error)) });
+          return;
+        }
         abandon();
+        outside = opening;
         const mine = ++attempt;
         const own = (): boolean => mine === attempt;
         const file = config.run.task === 'file' ? data : undefined;
@@ -391,6 +438,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           canAnswer: false,
           trouble: undefined,
           seconds: undefined,
+          scoring: opening?.reports() ?? [],
           announcement: 'Starting: choosing an engine and loading the shipped weights.',
         });
         try {
@@ -407,6 +455,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
             config,
             data: file,
             labels: given.length > 0 ? labels : undefined,
+            scorers: opening?.scorers,
             build,
             onEvents: (events) => {
               if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
@@ -426,16 +475,22 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       pause() {
         if (get().status !== 'running') return;
         handle?.pause();
+        outside?.pause();
         set({ status: 'paused', announcement: 'Paused.' });
       },
       resume() {
         if (get().status !== 'paused') return;
         handle?.resume();
+        outside?.resume();
         set({ status: 'running', announcement: 'Going on.' });
       },
       step() {
         if (get().status === 'running') get().pause();
-        else if (get().status === 'paused') handle?.step();
+        else if (get().status === 'paused') {
+          // The update may need scores; once it is done nobody asks for more.
+          outside?.resume();
+          handle?.step();
+        }
       },
 
       reset() {
@@ -447,6 +502,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
             shown: lastFinished,
             canAnswer: lastFinished?.origin === 'here',
             trouble: undefined,
+            scoring: [],
             announcement: lastFinished ? 'Stopped. The last finished run is shown again.' : 'Stopped.',
           });
           return;
@@ -459,6 +515,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           lastFinished: first,
           canAnswer: false,
           trouble: undefined,
+          scoring: [],
           data: undefined,
           labels: undefined,
           announcement: first ? 'The recorded run and the default settings are back.' : 'The default settings are back.',

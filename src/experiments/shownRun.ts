@@ -126,9 +126,10 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
         return { ...current, curves: { ...current.curves, [event.arm]: event.curves } };
       case 'notice':
         return { ...current, notices: [...current.notices, event.text], device: event.device };
+      case 'ask':
       case 'bench':
       case 'lab':
-        // Not of a run.
+        // Nothing of a run that is shown.
         return current;
     }
   }, run);

@@ -74,6 +74,15 @@ describe('the runs of a sweep', () => {
     const given = parseConfig({ arms: [{ id: 'a', label: 'A', feedback: 'given' }] });
     expect(refused(planSweep(FIRST_FORM, given)).reason).toMatch(/pairs of one seed/);
   });
+
+  it('are none where a language model would score, be it in one run alone', () => {
+    const config = parseConfig({ arms: PAPER_ARMS });
+    expect(planned(planSweep(FIRST_FORM, config)).runs).toHaveLength(3);
+    const axes = [{ path: 'arms.2.ai.labeler', values: 'judge, llm' }];
+    expect(refused(planSweep(form({ axes }), config)).reason).toMatch(/d-RLAIF in every run/);
+    const scored = parseConfig({ arms: [PAPER_ARMS[0], { ...PAPER_ARMS[2], set: { 'ai.labeler': 'page-llm' } }] });
+    expect(refused(planSweep(FIRST_FORM, scored)).reason).toMatch(/Sweeps make no such calls/);
+  });
 });
 
 describe('beside the runs', () => {

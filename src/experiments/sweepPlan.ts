@@ -12,6 +12,7 @@ import {
   type FieldValue,
 } from '../core/config';
 import type { SectionName } from '../core/fields';
+import { outsideArms } from '../core/outsideScores';
 import { parseSweep, sweepPoints, type SweepAxis } from '../core/sweep';
 import { pathTitle, sweptField, valueTitle } from './sweepFields';
 import { expectedSeconds } from './trainOnLabels';
@@ -141,6 +142,13 @@ export function planSweep(form: SweepForm, edited: ExperimentConfig): SweepPlan 
         config: { ...cell, run: { ...cell.run, seed: Number(seed) } },
       }));
     });
+    const scored = runs.flatMap(({ config: one }) => outsideArms(one))[0];
+    if (scored) {
+      return {
+        reason: `A language model would score the responses of ${scored.label} in every run, a call each. Sweeps make no such calls: ` +
+          'switch that arm off in the playground, or set its AI labeler to the small judge.',
+      };
+    }
     return { runs, seeds: seeds.values.length, counts: ordered.map(({ values }) => values.length) };
   } catch (error) {
     return { reason: `Seeds and settings: ${withoutPath(messageOf(error), 'run.seed')}` };

@@ -78,6 +78,12 @@ export function higherScore(one: Float32Array, other: Float32Array): number {
   return probability;
 }
 
+/** Which response of a pair is better, by the scores that a labeler gave to each. */
+export function labelOfScores(labeler: string, { id }: Pick<JudgedPair, 'id'>, one: Float32Array, other: Float32Array): Label {
+  const pA = higherScore(one, other);
+  return { pairId: id, labeler, pA, raw: [pA], parsed: true };
+}
+
 /** How a judge is asked about a pair: to choose, in one order or both, or to score each response apart. */
 export type JudgeQuestion = { readonly ask: 'choice'; readonly bothOrders: boolean } | { readonly ask: 'scores' };
 
@@ -124,10 +130,7 @@ export function createJudgeLabeler(
   async function scorePairs(pairs: readonly JudgedPair[]): Promise<Label[]> {
     const scores = await score(pairs.flatMap(({ prompt, responses }) =>
       responses.map((response) => ({ prompt: prompt.tokens, response }))));
-    return pairs.map((pair, i) => {
-      const pA = higherScore(scores[2 * i]!, scores[2 * i + 1]!);
-      return { pairId: pair.id, labeler: identity.id, pA, raw: [pA], parsed: true };
-    });
+    return pairs.map((pair, i) => labelOfScores(identity.id, pair, scores[2 * i]!, scores[2 * i + 1]!));
   }
 
   return {

@@ -31,6 +31,8 @@ export interface TextScore {
   readonly probabilities: readonly number[];
   /** False where what the scorer said could not be read. */
   readonly parsed: boolean;
+  /** US dollars; absent where no price is known. */
+  readonly costUsd?: number;
 }
 
 export interface ScoreOptions {

@@ -2,7 +2,7 @@ import type { Build, Device } from '../core/bundle';
 import type { EngineBench } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
 import type { GivenLabels } from '../core/givenLabels';
-import { openPool, runExperiment, type Pool, type RunResult } from './coordinator';
+import { openPool, runExperiment, type Pool, type RunResult, type Scorers } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
 import type { Commands, DataFile, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
 import workerUrl from './worker?worker&url';
@@ -68,6 +68,7 @@ export class Session {
     config: ExperimentConfig;
     data?: DataFile | undefined;
     labels?: GivenLabels | undefined;
+    scorers?: Scorers | undefined;
     build: Build;
     onEvents(events: readonly WorkerEvent[]): void;
   }): RunHandle {

@@ -1,7 +1,10 @@
-import { BUNDLE_VERSION, type Build, type Device, type RunBundle, type StageRecord } from '../core/bundle';
+import { BUNDLE_VERSION, MAX_LABELER_ID, type Build, type Device, type RunBundle, type StageRecord } from '../core/bundle';
 import { configOfArm, givenArms, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { LABELS_MISSING, sharedPairs, type GivenLabels } from '../core/givenLabels';
-import type { Endpoint } from './endpoint';
+import { outsideScorerOf, type OutsideScorer } from '../core/outsideScores';
+import { scoresInOrder, type TextScorer } from '../labelers/text';
+import type { LabelerIdentity } from '../labelers/types';
+import { CancelledError, toWireError, type Endpoint } from './endpoint';
 import { planOf, type PlanStep } from './plan';
 import type { ArmOutcome, DataFile, LabelledSet, OpenInput, Prepared, TrainedReward, Weights, WorkerEvent } from './protocol';
 
@@ -18,12 +21,17 @@ export interface Pool {
   readonly runners: number;
 }
 
+/** Who scores responses from outside the workers. Whoever gave them pauses and disposes of them. */
+export type Scorers = { readonly [S in OutsideScorer]?: TextScorer };
+
 export interface RunRequest {
   readonly runId: string;
   readonly config: ExperimentConfig;
   readonly data?: DataFile | undefined;
   /** Of the arms whose feedback is `given`. */
   readonly labels?: GivenLabels | undefined;
+  /** Of the arms that are scored from outside. */
+  readonly scorers?: Scorers | undefined;
   readonly build: Build;
   readonly onEvents?: ((events: readonly WorkerEvent[]) => void) | undefined;
 }
@@ -92,16 +100,22 @@ async function dealIdle({ endpoints }: Pool, running: ReadonlySet<number>): Prom
  */
 export async function runExperiment(pool: Pool, request: RunRequest): Promise<RunResult> {
   const { runId } = request;
-  const history: History = { notices: [], device: pool.device };
+  const history: History = { notices: [], device: pool.device, scored: new Map() };
+  // The run ends with the scorer's own error, not with what the worker makes of it.
+  let scorerFailed: (error: unknown) => void = () => undefined;
+  const scorerEnd = new Promise<never>((_, reject) => (scorerFailed = reject));
+  const ended = new AbortController();
   const unsubscribe = pool.endpoints.map((endpoint) =>
     endpoint.onEvents((events) => {
       const own = events.filter((event) => event.runId === runId);
       for (const event of own) {
+        if (event.type === 'ask') answerAsk(endpoint, event, request.scorers, history, ended.signal).catch(scorerFailed);
         if (event.type !== 'notice') continue;
         history.notices.push(event.text);
         history.device = event.device;
       }
-      if (own.length > 0) request.onEvents?.(own);
+      const news = own.filter(({ type }) => type !== 'ask');
+      if (news.length > 0) request.onEvents?.(news);
     }),
   );
   // A worker that dies while it computes for another answers no call that would fail: the run must hear of it here.
@@ -110,8 +124,9 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
     for (const endpoint of pool.endpoints) stopWatching.push(endpoint.onEnd(reject));
   });
   try {
-    return await Promise.race([runStages(pool, request, history), workerEnd]);
+    return await Promise.race([runStages(pool, request, history), workerEnd, scorerEnd]);
   } finally {
+    ended.abort(new CancelledError());
     // A run that ended while paused must hold neither the next one nor an answer. A closed worker holds nothing.
     for (const endpoint of pool.endpoints) endpoint.call('control', { action: 'resume' }).catch(() => undefined);
     for (const stop of [...unsubscribe, ...stopWatching]) stop();
@@ -123,6 +138,49 @@ interface History {
   readonly notices: string[];
   /** What it ran on last. */
   device: Device;
+  /** What was scored from outside, by arm. */
+  readonly scored: Map<string, Scored>;
+}
+
+interface Scored {
+  readonly responses: number;
+  readonly unread: number;
+  readonly costUsd: number;
+}
+
+type Ask = Extract<WorkerEvent, { type: 'ask' }>;
+
+/** Has the responses scored that a worker waits for. @throws what the scorer throws */
+async function answerAsk(
+  endpoint: Endpoint, { ask, arm, scorer: wanted, items }: Ask, scorers: Scorers | undefined, { scored }: History, signal: AbortSignal,
+): Promise<void> {
+  try {
+    const scores = await scoresInOrder(scorerOf(scorers, wanted), items, { signal });
+    const { responses, unread, costUsd } = scored.get(arm) ?? { responses: 0, unread: 0, costUsd: 0 };
+    scored.set(arm, {
+      responses: responses + scores.length,
+      unread: unread + scores.filter(({ parsed }) => !parsed).length,
+      costUsd: scores.reduce((sum, score) => sum + (score.costUsd ?? 0), costUsd),
+    });
+    await endpoint.call('scores', { ask, scores: scores.map(({ item, probabilities, parsed }) => ({ item, probabilities, parsed })) });
+  } catch (error) {
+    // A worker that has ended needs no answer.
+    endpoint.call('scores', { ask, error: toWireError(error) }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @throws Error where it did not come with the run */
+function scorerOf(scorers: Scorers | undefined, wanted: OutsideScorer): TextScorer {
+  const scorer = scorers?.[wanted];
+  if (!scorer) throw new Error('The language model that scores the responses did not come with the run.');
+  return scorer;
+}
+
+/** How much of an arm was scored from outside, in a sentence. */
+function scoredNote({ label }: ArmConfig, { responses, unread, costUsd }: Scored): string {
+  const cost = costUsd > 0 ? ` for $${costUsd.toFixed(costUsd < 1 ? 3 : 2)}` : '';
+  return `${label}: ${responses.toLocaleString('en')} responses were scored by a language model${cost}; ${unread.toLocaleString('en')} replies could not be read and count as the middle of the scale.`;
 }
 
 /** Names of the pairs that every given labeler labelled; undefined where no arm has given labels. @throws Error where they are missing. */
@@ -144,7 +202,7 @@ interface ArmResult {
 }
 
 /** Labels, rewards and policies of all arms, each thing once, on as many workers as run stages. */
-async function runPlan(pool: Pool, { runId, config, data, labels, onEvents }: RunRequest, prepared: Prepared): Promise<ArmResult[]> {
+async function runPlan(pool: Pool, { runId, config, data, labels, scorers, onEvents }: RunRequest, prepared: Prepared): Promise<ArmResult[]> {
   const scope = { runId, config, data };
   const done = new Map<string, unknown>();
   const steps = planOf(config);
@@ -155,7 +213,8 @@ async function runPlan(pool: Pool, { runId, config, data, labels, onEvents }: Ru
   async function take(runner: number, step: PlanStep): Promise<unknown> {
     const endpoint = pool.endpoints[runner]!;
     const [owner] = step.arms as [ArmConfig, ...ArmConfig[]];
-    const own = { ...scope, armId: owner.id, prepared };
+    const outside = outsideScorerOf(config, owner);
+    const own = { ...scope, armId: owner.id, prepared, scorer: outside && identityOf(scorerOf(scorers, outside)) };
     switch (step.kind) {
       case 'labels':
         return endpoint.call('label', { ...own, given: owner.feedback === 'given' ? labels?.[owner.id] : undefined });
@@ -174,7 +233,11 @@ async function runPlan(pool: Pool, { runId, config, data, labels, onEvents }: Ru
   async function serve(runner: number): Promise<void> {
     for (;;) {
       const index = waiting.findIndex(({ needs }) => needs.every((key) => done.has(key)));
-      if (index < 0) return;
+      if (index < 0) {
+        // Nothing to begin: this worker helps those that still run.
+        if (running.size > 0) await dealIdle(pool, running);
+        return;
+      }
       const [step] = waiting.splice(index, 1) as [PlanStep];
       running.add(runner);
       await dealIdle(pool, running);
@@ -210,6 +273,11 @@ async function runPlan(pool: Pool, { runId, config, data, labels, onEvents }: Ru
     const stages = ofArm.map(({ key, arms: [owner] }) => recordFor(arm, owner!, (done.get(key) as { stage: StageRecord }).stage));
     return { labelled, reward, outcome, stages };
   });
+}
+
+/** Its id as bundles hold it. */
+function identityOf({ identity }: TextScorer): LabelerIdentity {
+  return { ...identity, id: identity.id.slice(0, MAX_LABELER_ID) };
 }
 
 /** The record of a stage in an arm: where another arm ran it, it took no time here. */
@@ -253,11 +321,14 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
-    notes: [...history.notices, ...(prepared.notes ?? []), ...verdict.notes],
+    notes: [
+      ...history.notices, ...(prepared.notes ?? []), ...verdict.notes,
+      ...config.arms.flatMap((arm) => (history.scored.has(arm.id) ? [scoredNote(arm, history.scored.get(arm.id)!)] : [])),
+    ],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
     headToHead: verdict.headToHead,
-    labelers: results.map(({ labelled }) => labelled.record),
+    labelers: results.map(({ labelled: { record } }, i) => ({ ...record, costUsd: record.costUsd + (history.scored.get(config.arms[i]!.id)?.costUsd ?? 0) })),
     annotatorAgreement: verdict.annotatorAgreement,
   };
   return {

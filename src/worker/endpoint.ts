@@ -34,7 +34,7 @@ export function toWireError(error: unknown): WireError {
   return { name: 'Error', message: String(error) };
 }
 
-function fromWireError(wire: WireError): Error {
+export function fromWireError(wire: WireError): Error {
   if (wire.name === 'CancelledError') return new CancelledError();
   const error = new Error(wire.message);
   error.name = wire.name;

@@ -2,15 +2,19 @@ import { benchEngine } from '../bench/bench';
 import { dimsOf } from '../bench/dims';
 import { FULL, QUICK } from '../bench/timing';
 import type { Device } from '../core/bundle';
+import type { ExperimentConfig } from '../core/config';
+import { outsideScorerOf } from '../core/outsideScores';
+import type { TextScore } from '../labelers/text';
+import type { LabelerIdentity } from '../labelers/types';
 import { isParallel, type ParallelEngine } from '../nn/cpu/parallel';
 import { type ComputeHelper, connectHelper, serveCompute } from '../nn/cpu/parallelHelper';
 import type { PeakProbe } from '../nn/peak';
 import type { Engine } from '../nn/types';
 import { Checkpoints } from './checkpoint';
-import { CancelledError, toWireError } from './endpoint';
+import { CancelledError, fromWireError, toWireError } from './endpoint';
 import { Gate } from './gate';
 import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
-import type { ReadAsset, Scope } from './scope';
+import type { Outside, ReadAsset, Scope } from './scope';
 import { answerText } from './stages/answerText';
 import { lab } from './stages/lab';
 import { armOf, runArm } from './stages/arm';
@@ -43,8 +47,8 @@ export interface Host {
   post(message: FromWorker): void;
 }
 
-/** What every stage of a run comes with. */
-type RunInput = Pick<Commands['prepare']['in'], 'runId' | 'config' | 'data'>;
+/** What every stage of a run comes with; those of an arm know who scores it from outside. */
+type RunInput = Pick<Commands['prepare']['in'], 'runId' | 'config' | 'data'> & Partial<Pick<Commands['label']['in'], 'armId' | 'scorer'>>;
 
 type Handlers = { [C in CommandName]: (input: Commands[C]['in']) => Promise<Commands[C]['out']> | Commands[C]['out'] };
 
@@ -59,14 +63,32 @@ export function serve(host: Host): (request: Request) => void {
   let wanted: EngineWish = { backend: 'auto', exact: false };
   let readAsset: ReadAsset = () => Promise.reject(new Error('The worker was not opened.'));
 
+  /** What was asked for outside and is not there yet, by its number. */
+  const asked = new Map<number, { resolve(scores: readonly TextScore[]): void; reject(error: Error): void }>();
+  let asks = 0;
+  function outsideOf(runId: string, config: ExperimentConfig, armId: string, identity: LabelerIdentity): Outside {
+    const scorer = outsideScorerOf(config, armOf({ config }, armId));
+    if (!scorer) throw new Error(`Nobody outside scores the arm ${armId}.`);
+    return {
+      identity,
+      score: (items) => new Promise((resolve, reject) => {
+        asked.set(++asks, { resolve, reject });
+        outbox.add({ type: 'ask', runId, ask: asks, arm: armId, scorer, items });
+        // It is waited for: nothing is to be gained by sending it with later events.
+        outbox.flush();
+      }),
+    };
+  }
+
   let checkpoints = new Checkpoints('');
   /** The last progress of the stage under way. */
   let underWay: Extract<WorkerEvent, { type: 'progress' }> | undefined;
-  const scope = ({ runId, config, data }: RunInput): Scope => {
+  const scope = ({ runId, config, data, armId, scorer }: RunInput): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
     if (checkpoints.runId !== runId) checkpoints = new Checkpoints(runId, host.checkpointInterval);
     return {
       runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
+      outside: armId !== undefined && scorer ? outsideOf(runId, config, armId, scorer) : undefined,
       emit: (event) => {
         if (event.type === 'progress') underWay = event;
         outbox.add(event);
@@ -135,6 +157,12 @@ export function serve(host: Host): (request: Request) => void {
     label: (input) => recovering(input, (of) => labelStage(of, armOf(of, input.armId), input.prepared, input.given)),
     reward: (input) => recovering(input, (of) => rewardStage(of, armOf(of, input.armId), input.prepared, input.labelled)),
     runArm: (input) => recovering(input, (of) => runArm(of, armOf(of, input.armId), input.prepared, input.labelled, input.reward)),
+    scores(answer) {
+      const waiting = asked.get(answer.ask);
+      asked.delete(answer.ask);
+      if ('error' in answer) waiting?.reject(fromWireError(answer.error));
+      else waiting?.resolve(answer.scores);
+    },
     conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
     answer: (input) => recovering(input, (of) => answerText(of, input)),
     lab: (input) => recovering(input, (of) => lab(of, input.labelers)),

@@ -1,11 +1,14 @@
 import type { ArmConfig } from '../core/config';
 import { JUDGE_SEEDS, judgeSizeName, type JudgeSizeId } from '../core/judges';
-import { createJudgeLabeler, type JudgeQuestion } from '../labelers/judge';
+import { createJudgeLabeler, labelOfScores, type JudgeQuestion } from '../labelers/judge';
 import { createNoisyLabeler } from '../labelers/noisy';
 import { createPeopleLabeler } from '../labelers/people';
+import type { TextToScore } from '../labelers/text';
 import type { Labeler, LabelerIdentity, Scorer } from '../labelers/types';
 import { layoutOf, parameterCount } from '../nn/layout';
-import type { Scope } from './scope';
+import type { Task } from '../tasks/types';
+import { textOf } from './pairIds';
+import type { Outside, Scope } from './scope';
 import { loadShipped } from './shipped';
 
 /** The labeler of an arm whose pairs are compared, as the config asks for it. */
@@ -19,16 +22,40 @@ export async function openLabeler(scope: Scope, feedback: Extract<ArmConfig['fee
   if (config.ai.labeler === 'noisy') {
     return createNoisyLabeler({ task, seed, gold: config.gold, accuracy, positionBias, lengthBias, bothOrders });
   }
+  if (config.ai.labeler !== 'judge') {
+    throw new Error('A language model labels pairs under Labelers: train on its labels from there, or let it score responses (d-RLAIF).');
+  }
   return openJudge(scope, judgeSize, judgeSeed, { ask: 'choice', bothOrders });
 }
 
 /** The labeler of an arm without a reward model, which scores responses one by one. @throws Error where the AI labeler gives no scores. */
 export async function openScorer(scope: Scope): Promise<Labeler & Scorer> {
   const { labeler, judgeSize, judgeSeed } = scope.config.ai;
+  if (scope.outside) return outsideScorer(scope.task, scope.outside);
   if (labeler !== 'judge') {
     throw new Error('d-RLAIF needs an AI labeler that gives scores. Set "AI labeler" to the small judge, or leave the d-RLAIF arm out.');
   }
   return openJudge(scope, judgeSize, judgeSeed, { ask: 'scores' });
+}
+
+/** A scorer outside the worker as the labeler of an arm: it reads texts where the others read tokens. */
+function outsideScorer(task: Task, outside: Outside): Labeler & Scorer {
+  const { identity } = outside;
+  const texts = (items: Parameters<Scorer['score']>[0]): TextToScore[] =>
+    items.map(({ prompt, response }) => ({ prompt: textOf(task, prompt), response: textOf(task, response) }));
+  return {
+    identity,
+    score: async (items) => (await outside.score(texts(items))).map(({ probabilities }) => Float32Array.from(probabilities)),
+    async *label(pairs, { budget = pairs.length } = {}) {
+      const wanted = pairs.slice(0, budget);
+      const scores = await outside.score(texts(wanted.flatMap(({ prompt, responses }) => responses.map((response) => ({ prompt: prompt.tokens, response })))));
+      for (const [i, pair] of wanted.entries()) {
+        const both = [scores[2 * i]!, scores[2 * i + 1]!] as const;
+        const [one, other] = both.map(({ probabilities }) => Float32Array.from(probabilities)) as [Float32Array, Float32Array];
+        yield { ...labelOfScores(identity.id, pair, one, other), parsed: both.every(({ parsed }) => parsed) };
+      }
+    },
+  };
 }
 
 /** One of the small judges that ship with the page. @param training 1 to `JUDGE_SEEDS`. */

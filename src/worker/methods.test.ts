@@ -6,14 +6,17 @@ import { bundleSchema, type RunBundle } from '../core/bundle';
 import { armByName, parseConfig, type ArmConfig, type FieldValue } from '../core/config';
 import { METHOD_IDS, methodOf } from '../core/methods';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
-import { openPool, runExperiment } from './coordinator';
+import { openPool, runExperiment, type Scorers } from './coordinator';
 import { connect } from './endpoint';
 import { serve } from './executor';
+import type { TextScorer, TextToScore } from '../labelers/text';
 import type { WorkerEvent } from './protocol';
 
 const build = { version: 'test', commit: 'test', date: '2026-01-01' };
 
-async function run(arms: readonly ArmConfig[], changes: Record<string, unknown> = {}): Promise<{ bundle: RunBundle; events: WorkerEvent[] }> {
+async function run(
+  arms: readonly ArmConfig[], changes: Record<string, unknown> = {}, scorers?: Scorers,
+): Promise<{ bundle: RunBundle; events: WorkerEvent[] }> {
   const config = parseConfig({
     sft: { source: 'live', steps: 3, batch: 4 },
     model: { width: '16', layers: 1 },
@@ -47,7 +50,7 @@ async function run(arms: readonly ArmConfig[], changes: Record<string, unknown> 
     }),
     { backend: 'cpu', exact: true, assets: 'file:///unused/' }, 1,
   );
-  const { bundle } = await runExperiment(pool, { runId: 'run', config, build, onEvents: (batch) => events.push(...batch) });
+  const { bundle } = await runExperiment(pool, { runId: 'run', config, build, scorers, onEvents: (batch) => events.push(...batch) });
   return { bundle, events };
 }
 
@@ -131,5 +134,62 @@ describe('an experiment', () => {
 
   it('can be asked for by the names of the command line', () => {
     expect(parseConfig({ arms: METHOD_IDS.map((method) => armByName(`rlaif:${method}`)) }).arms).toHaveLength(METHOD_IDS.length);
+  });
+
+  describe('scored from outside', () => {
+    const LLM = { 'ai.labeler': 'llm' };
+    /** Gives longer responses higher scores; a reply to one without a full stop cannot be read. */
+    function byLength(): { readonly scorer: TextScorer; readonly asked: TextToScore[][] } {
+      const asked: TextToScore[][] = [];
+      return {
+        asked,
+        scorer: {
+          identity: { id: `llm-${'x'.repeat(80)}`, name: 'a fake model', kind: 'llm', origin: 'A test.' },
+          async *score(items) {
+            asked.push([...items]);
+            // As they are finished: not in order.
+            for (const item of [...items.keys()].reverse()) {
+              const level = Math.min(9, Math.floor(items[item]!.response.split(' ').length / 2));
+              const parsed = items[item]!.response.includes('.');
+              yield { item, parsed, costUsd: 0.25, probabilities: Array.from({ length: 10 }, (_, i) => (parsed ? Number(i === level) : i === 4 || i === 5 ? 0.5 : 0)) };
+            }
+          },
+        },
+      };
+    }
+
+    it('learns from the scores of texts, and says what was asked and spent', async () => {
+      const { scorer, asked } = byLength();
+      const arms = [arm('scores', 'd-rlaif', LLM), arm('scores', 'ppo', { ...LLM, 'rl.method': 'ppo' })];
+      const { bundle, events } = await run(arms, { rl: { iterations: 2, batch: 4 } }, { llm: scorer });
+      expect(() => bundleSchema.parse(JSON.parse(JSON.stringify(bundle)))).not.toThrow();
+      // The pairs for labels, the same for the scale of each arm, and two batches of each.
+      expect(asked.map((items) => items.length).sort((a, b) => b - a)).toEqual([48, 48, 48, 4, 4, 4, 4]);
+      expect(asked.flat().every(({ prompt, response }) => prompt.includes(' ') && !/<eos>/.test(prompt + response))).toBe(true);
+      const { evaluation } = bundle.arms.find(({ id }) => id === 'd-rlaif')!;
+      expect(evaluation.proxyReward).toBeUndefined();
+      expect(bundle.labelers[0]!).toMatchObject({ name: 'a fake model', kind: 'llm', n: 24 });
+      expect(bundle.labelers[0]!.id.length).toBeLessThanOrEqual(64);
+      // Labels are asked for once and count for the arm that asked.
+      expect(bundle.labelers.map(({ costUsd }) => costUsd)).toEqual([0.25 * (48 + 48 + 8), 0.25 * (48 + 8)]);
+      expect(bundle.notes.join()).toMatch(/d-rlaif: 104 responses were scored by a language model for \$26\.00; \d+ replies could not be read/);
+      expect(events.some(({ type }) => type === 'ask')).toBe(false);
+      // The reward that REINFORCE saw is that of the scores it was given.
+      expect(bundle.arms.find(({ id }) => id === 'd-rlaif')!.curves).toHaveProperty('objective/scores');
+    });
+
+    it('ends with the error of the scorer', async () => {
+      const broke: TextScorer = {
+        identity: byLength().scorer.identity,
+        score: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new RangeError('The budget is spent.')) }) }),
+      };
+      await expect(run([arm('scores', 'd-rlaif', LLM)], {}, { llm: broke })).rejects.toThrow(RangeError);
+      await expect(run([arm('scores', 'd-rlaif', LLM)])).rejects.toThrow('did not come with the run');
+    });
+
+    it('scores for policy gradients alone', async () => {
+      await expect(run([arm('scores', 'n', { ...LLM, 'rl.method': 'nash-md' })], {}, { llm: byLength().scorer })).rejects.toThrow('Choose one of them');
+      await expect(run([arm('ai', 'rlaif', LLM)])).rejects.toThrow('train on its labels');
+    });
   });
 });

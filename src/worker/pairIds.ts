@@ -16,12 +16,12 @@ export interface NamedPair {
  * With the texts in the name, labels that come from elsewhere find their own pairs only.
  */
 export function namedPair(task: Pick<Task, 'vocabulary'>, { id, prompt, responses }: JudgedPair): NamedPair {
-  const text = (tokens: Int32Array): string => wordsToText(task.vocabulary.decode(tokens));
-  const texts = { prompt: text(prompt.tokens), responses: [text(withoutEnd(responses[0])), text(withoutEnd(responses[1]))] } as const;
+  const texts = { prompt: textOf(task, prompt.tokens), responses: [textOf(task, responses[0]), textOf(task, responses[1])] } as const;
   return { id: `${id}-${digest(JSON.stringify([texts.prompt, ...texts.responses]))}`, ...texts };
 }
 
-/** A response without its end-of-text token, which is no text. */
-function withoutEnd(response: Int32Array): Int32Array {
-  return response.at(-1) === TOKEN.eos ? response.subarray(0, response.length - 1) : response;
+/** Tokens as they are read: without the end-of-text token, which is no text. */
+export function textOf(task: Pick<Task, 'vocabulary'>, tokens: ArrayLike<number>): string {
+  const words = Array.from(tokens);
+  return wordsToText(task.vocabulary.decode(words.at(-1) === TOKEN.eos ? words.slice(0, -1) : words));
 }

@@ -6,7 +6,9 @@ import type { HumanPair } from '../core/humanPairs';
 import type { JudgeSizeId } from '../core/judges';
 import type { LabelerInfo } from '../core/labReport';
 import type { ModelShape } from '../core/modelShape';
+import type { OutsideScorer } from '../core/outsideScores';
 import type { Label } from '../core/preferences';
+import type { TextScore, TextToScore } from '../labelers/text';
 
 /** Weights that pass between workers. */
 export interface Weights {
@@ -135,6 +137,8 @@ interface RunScope {
 interface ArmScope extends RunScope {
   readonly armId: string;
   readonly prepared: Prepared;
+  /** Who scores the arm's responses from outside, where somebody does: asked by events, answered by `scores`. */
+  readonly scorer?: LabelerInfo | undefined;
 }
 
 /**
@@ -170,6 +174,8 @@ export interface Commands {
     in: ArmScope & { readonly labelled: LabelledSet; readonly reward?: Pick<TrainedReward, 'model' | 'curves'> | undefined };
     out: ArmOutcome;
   };
+  /** The answer to an event `ask`: scores in the order of its items, or why there are none. */
+  scores: { in: { readonly ask: number } & ({ readonly scores: readonly TextScore[] } | { readonly error: WireError }); out: void };
   /** Evaluation of all arms against SFT and each other. */
   conclude: {
     in: RunScope & { readonly prepared: Prepared; readonly outcomes: readonly (ArmOutcome & { readonly labeler: LabelerRecord; readonly reward?: RewardFigures | undefined })[] };
@@ -227,6 +233,14 @@ export type WorkerEvent = { readonly runId: string } & (
       readonly samples: readonly Sample[];
     }
   | { readonly type: 'stage'; readonly stage: StageRecord }
+  | {
+      /** Scores are wanted of a scorer outside the worker, which waits for the command `scores` with the same number. */
+      readonly type: 'ask';
+      readonly ask: number;
+      readonly arm: string;
+      readonly scorer: OutsideScorer;
+      readonly items: readonly TextToScore[];
+    }
   | {
       /** How far a labeler of the lab is, in labels of all its trainings together. */
       readonly type: 'lab';

@@ -19,7 +19,7 @@ const config = parseConfig({
   ai: { labeler: 'noisy' },
   rewardModel: { batch: 8, epochs: 2 },
   rl: { iterations: 4, batch: 4 },
-  evaluation: { every: 2, validationPosts: 8, testPosts: 16 },
+  evaluation: { every: 2, validationPosts: 8, testPosts: 16, diversityPosts: 2, diversitySamples: 2 },
 });
 
 /**

@@ -24,7 +24,7 @@ const config = parseConfig({
   ai: { labeler: 'noisy' },
   rewardModel: { batch: 10, epochs: 1 },
   rl: { iterations: 4, batch: 2 },
-  evaluation: { every: 2, validationPosts: 4, testPosts: 8 },
+  evaluation: { every: 2, validationPosts: 4, testPosts: 8, diversityPosts: 2, diversitySamples: 2 },
 });
 
 /** Destroys each new device in turn at the first event that fits, without telling the engine. */
@@ -92,4 +92,4 @@ it('goes on from a checkpoint on a fresh device, and says so', async () => {
   expect(got!['objective/kl']!.step).toEqual([1, 2, 3, 4]);
   expect(got!['rm/loss']!.step).toEqual(expected!['rm/loss']!.step);
   expected!['rm/loss']!.value.forEach((loss, i) => expect(got!['rm/loss']!.value[i]).toBeCloseTo(loss, 2));
-}, 120_000);
+});

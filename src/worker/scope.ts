@@ -1,6 +1,8 @@
 import type { Curve, StageRecord } from '../core/bundle';
 import type { ExperimentConfig } from '../core/config';
 import type { Metrics } from '../algorithms/types';
+import type { TextScore, TextToScore } from '../labelers/text';
+import type { LabelerIdentity } from '../labelers/types';
 import type { Engine } from '../nn/types';
 import type { Task } from '../tasks/types';
 import type { Checkpoints } from './checkpoint';
@@ -19,7 +21,16 @@ export interface Scope {
   readonly gate: Gate;
   readonly checkpoints: Checkpoints;
   readonly readAsset: ReadAsset;
+  /** Where the arm's responses are scored outside the worker. */
+  readonly outside?: Outside | undefined;
   emit(event: WorkerEvent): void;
+}
+
+/** A scorer outside the worker. */
+export interface Outside {
+  readonly identity: LabelerIdentity;
+  /** Scores in the order of the items. @throws what the scorer throws */
+  score(items: readonly TextToScore[]): Promise<readonly TextScore[]>;
 }
 
 /** Times a stage, pauses left out, and reports its progress. */

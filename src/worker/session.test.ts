@@ -57,7 +57,7 @@ function tiny(changes: Record<string, unknown> = {}): ExperimentConfig {
     ai: { labeler: 'noisy' },
     rewardModel: { batch: 8, epochs: 1 },
     rl: { iterations: 3, batch: 4 },
-    evaluation: { every: 2, validationPosts: 8, testPosts: 16 },
+    evaluation: { every: 2, validationPosts: 8, testPosts: 16, diversityPosts: 2, diversitySamples: 2 },
     ...changes,
   });
 }
@@ -100,7 +100,7 @@ describe('an experiment', () => {
     const settings = {
       'sft.source': 'live', 'sft.steps': 2, 'sft.batch': 12, 'model.width': 16, 'model.layers': 1, 'pairs.count': 24,
       'ai.labeler': 'noisy', 'rewardModel.batch': 8, 'rewardModel.epochs': 1, 'rl.iterations': 2, 'rl.batch': 8,
-      'evaluation.every': 2, 'evaluation.validationPosts': 8, 'evaluation.testPosts': 16, 'run.exact': true,
+      'evaluation.every': 2, 'evaluation.validationPosts': 8, 'evaluation.testPosts': 16, 'evaluation.diversityPosts': 2, 'evaluation.diversitySamples': 2, 'run.exact': true,
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const folder = await mkdtemp(path.join(tmpdir(), 'session-'));
@@ -114,6 +114,25 @@ describe('an experiment', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('lets a worker with nothing left to begin help the arm that still runs', async () => {
+    const pool = await open(2);
+    const calls: [command: string, workers?: readonly number[]][] = [];
+    for (const endpoint of pool.endpoints) {
+      const call = endpoint.call.bind(endpoint);
+      vi.spyOn(endpoint, 'call').mockImplementation((command, input, ports) => {
+        calls.push(input && 'workers' in input ? [command, input.workers] : [command]);
+        return call(command, input, ports);
+      });
+    }
+    const { arms: [rlhf, rlaif] } = tiny();
+    const config = tiny({ arms: [rlhf, { ...rlaif, set: { 'rl.iterations': 6 } }] });
+    await runExperiment(pool, { runId: 'run', config, build });
+    const names = calls.map(([command]) => command);
+    const between = calls.slice(names.lastIndexOf('runArm'), names.indexOf('conclude'));
+    // Once for the other arm, once for the verdict.
+    expect(between.filter(([, workers = []]) => workers.length > 0)).toHaveLength(2);
   });
 
   it('opens as many workers as pay', async () => {

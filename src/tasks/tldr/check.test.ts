@@ -113,14 +113,6 @@ describe('check finds stumbles', () => {
       { numRuns: 500, seed: 1 },
     );
   });
-
-  it('is fast: more than 100,000 checks a minute of processor time', () => {
-    const start = process.cpuUsage();
-    for (let round = 0; round < 10; round++) prompts.forEach((prompt, i) => tldr.check(prompt, best[i]!));
-    const { user, system } = process.cpuUsage(start);
-    const perMinute = (10 * prompts.length * 60e6) / (user + system);
-    expect(perMinute).toBeGreaterThan(100_000);
-  });
 });
 
 describe('writers', () => {

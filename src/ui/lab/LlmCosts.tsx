@@ -3,12 +3,11 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { pairsOf } from '../../experiments/labState';
 import { estimateOf } from '../../experiments/llmSettings';
-import { number } from '../shared/format';
+import { dollars, number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
 import { SamplePairs } from './SamplePairs';
 import { useLab } from './store';
-import { dollars } from './words';
 
 /** A number that may be left empty. */
 function Amount({ label, value, onChange, prefix }: {

@@ -5,11 +5,11 @@ import { WORLD_WAITS } from '../../experiments/labWorld';
 import { missingInPrompt, missingOf } from '../../experiments/llmSettings';
 import { missingOfPage, TRAINING } from '../../experiments/pageLlmStore';
 import { isActive } from '../../experiments/runStore';
-import { number } from '../shared/format';
+import { dollars, number } from '../shared/format';
 import { useRun } from '../shared/store';
 import classes from './lab.module.css';
 import { useLab, usePageLlm } from './store';
-import { choiceTitle, dollars } from './words';
+import { choiceTitle } from './words';
 
 /** Why nothing can be run now; undefined where everything is there. */
 function useReason(): string | undefined {

@@ -3,7 +3,7 @@ import { JUDGE_SEEDS, JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../.
 import type { LabelerFigures, LabelerInfo, LabelerResult } from '../../core/labReport';
 import type { LabChoice } from '../../experiments/labState';
 import type { LlmSettings } from '../../experiments/llmSettings';
-import { number, percent } from '../shared/format';
+import { dollars, number, percent } from '../shared/format';
 import type { InfoTipProps } from '../shared/InfoTip';
 import { rungOf, type AnswerRung } from './chartRows';
 
@@ -107,12 +107,6 @@ export function size(parameters: number): string {
 /** "945 MB", "1.6 GB". */
 export function megabytes(count: number): string {
   return count < 1000 ? `${number(count)} MB` : `${number(count / 1000, 1)} GB`;
-}
-
-/** US dollars with the digits that count: "$0.0012", "$1.34". */
-export function dollars(usd: number): string {
-  if (usd === 0) return '$0';
-  return usd >= 0.1 ? `$${number(usd, 2)}` : `$${+usd.toPrecision(2)}`;
 }
 
 /** What a cell of the leaderboard holds. */

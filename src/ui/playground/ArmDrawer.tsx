@@ -10,6 +10,7 @@ import { useActions, useRun } from '../shared/store';
 import { ArmField } from './ArmField';
 import classes from './arms.module.css';
 import { FAMILY_TITLES, FEEDBACK_CHOICES, sharingWords } from './armWords';
+import { ScorerNote } from './ScorerNote';
 
 interface ArmDrawerProps {
   /** Closed where there is none, or no such arm. */
@@ -30,6 +31,7 @@ export function ArmDrawer({ armId, naming, onClose }: ArmDrawerProps): ReactNode
           <Feedback arm={arm} />
           <Method arm={arm} />
           <State arm={arm} />
+          <ScorerNote arm={arm} />
           <OwnSettings arm={arm} />
         </div>
       )}

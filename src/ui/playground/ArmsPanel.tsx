@@ -134,7 +134,6 @@ function ArmMenu({ arm, onEdit, onRemove }: Pick<ArmRowProps, 'arm' | 'onEdit' |
 
 function AddArm({ target }: { readonly target: RefObject<HTMLButtonElement | null> }): ReactNode {
   const full = useRun((state) => state.edited.arms.length >= PAGE_ARMS);
-  const file = useRun((state) => state.edited.run.task === 'file');
   const { addArm } = useActions();
   if (full) return <p className={classes.note}>The page has room for {PAGE_ARMS} arms.</p>;
   return (
@@ -146,8 +145,7 @@ function AddArm({ target }: { readonly target: RefObject<HTMLButtonElement | nul
       </Menu.Target>
       <Menu.Dropdown>
         {NEW_ARMS.map(({ feedback, name }) => (
-          // Nothing that ships scores texts of a file.
-          <Menu.Item key={feedback} disabled={file && feedback === 'scores'} onClick={() => addArm(feedback)}>
+          <Menu.Item key={feedback} onClick={() => addArm(feedback)}>
             {name}
             <span className={classes.meaning}>{FEEDBACK_CHOICES[feedback].meaning}</span>
           </Menu.Item>

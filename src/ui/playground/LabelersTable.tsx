@@ -3,7 +3,7 @@ import type { Estimate, LabelerRecord, RunBundle } from '../../core/bundle';
 import type { ArmConfig } from '../../core/config';
 import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
-import { number, percent, percentInterval } from '../shared/format';
+import { dollars, number, percent, percentInterval } from '../shared/format';
 import { CITATION, isComparable, PUBLISHED_AGREEMENT, PUBLISHED_LABELERS } from './published';
 import classes from './verdict.module.css';
 
@@ -47,7 +47,7 @@ export function LabelersTable({ bundle }: { readonly bundle: RunBundle }): React
                 <InfoTip
                   label="cost in labels"
                   meaning="How many judgements the labeler gave. One label of a person cost $0.67 in the paper, one of an AI labeler $0.06."
-                  caveat="Prices of 2023; nothing on this page costs money."
+                  caveat="Prices of 2023. Here only a language model behind a URL costs money: what it took stands beside it, without replies that were stored already."
                   source={CITATION}
                 />
               </th>
@@ -137,11 +137,11 @@ function Position({ labeler, arm }: { readonly labeler: LabelerRecord; readonly 
 function cost(labeler: LabelerRecord, arm: ArmConfig | undefined, perPair: number): string {
   const human = labeler.kind === 'people' || labeler.kind === 'you';
   if (human) return `${number(labeler.n * (arm?.feedback === 'given' ? 1 : perPair))} human`;
-  if (arm?.feedback === 'scores') return `0 human; scored ${number(labeler.n)} pairs, and all that RL wrote`;
   if (labeler.kind === 'rule') return `0 human, ${number(labeler.n)} by a rule`;
   // Position bias is of the pairs that were asked in both orders.
   const again = labeler.samePosition?.n ?? 0;
   const asked = again > 0 ? `, asked ${number(labeler.n + again)} times` : '';
-  const paid = labeler.costUsd > 0 ? `, $${labeler.costUsd.toFixed(2)}` : '';
+  const paid = labeler.costUsd > 0 ? `, ${dollars(labeler.costUsd)}` : '';
+  if (arm?.feedback === 'scores') return `0 human; scored ${number(labeler.n)} pairs, and all that RL wrote${paid}`;
   return `0 human, ${number(labeler.n)} AI${asked}${paid}`;
 }

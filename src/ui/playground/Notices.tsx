@@ -5,8 +5,10 @@ import { isActive, staleArms, staleData, staleFields } from '../../experiments/r
 import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useActions, useRun } from '../shared/store';
+import { showView } from '../shell/view';
 import { armChanges, changeWords } from './changes';
 import classes from './playground.module.css';
+import { scoredWords } from './scorerWords';
 
 /** Which run is on screen: recorded, kept, under way or finished. */
 export function RunSource(): ReactNode {
@@ -65,6 +67,20 @@ export function RunNotices(): ReactNode {
   );
 }
 
+/** How far the language models are that score the responses of the shown run, and what they cost. */
+export function ScoringNote(): ReactNode {
+  const reports = useRun((state) => state.scoring);
+  if (reports.length === 0) return null;
+  // Not a live region: it changes with every reply.
+  return (
+    <div className={classes.scoring} data-testid="scoring">
+      {reports.map((report) => (
+        <p key={report.scorer}>{scoredWords(report)}</p>
+      ))}
+    </div>
+  );
+}
+
 /** The form and the shown run have parted: what differs, and the two ways to bring them together. */
 export function StaleNotice(): ReactNode {
   const edited = useRun((state) => state.edited);
@@ -118,6 +134,11 @@ export function TroubleNotice(): ReactNode {
         {failed && canGoBack && (
           <Button size="xs" variant="default" onClick={reset}>
             Show the last finished run
+          </Button>
+        )}
+        {trouble.view !== undefined && (
+          <Button size="xs" variant="default" onClick={() => showView('lab')}>
+            Go to Labelers
           </Button>
         )}
         {trouble.details !== undefined && (

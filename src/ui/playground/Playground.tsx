@@ -6,7 +6,7 @@ import { CurvePanel } from '../charts/CurvePanel';
 import { SideBySide } from '../sidebyside/SideBySide';
 import { useActions, useRun } from '../shared/store';
 import { updateWords } from './armWords';
-import { Announcer, EndReasons, FirstSteps, RunNotices, RunSource, StaleNotice, StorageNote, TroubleNotice } from './Notices';
+import { Announcer, EndReasons, FirstSteps, RunNotices, RunSource, ScoringNote, StaleNotice, StorageNote, TroubleNotice } from './Notices';
 import { Pipeline } from './Pipeline';
 import classes from './playground.module.css';
 import { RunBar } from './RunBar';
@@ -33,6 +33,7 @@ export function Playground(): ReactNode {
             <EndReasons />
             <StorageNote />
           </div>
+          <ScoringNote />
           <RunNotices />
           <StaleNotice />
           <Curves />

@@ -1,8 +1,9 @@
 import { Button, NativeSelect, NumberInput, Tooltip } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { PRESETS, type PresetName } from '../../core/config';
+import { PRESETS, withoutOffArms, type PresetName } from '../../core/config';
 import { FIELD_LIST, FIELDS } from '../../core/fields';
 import { blockedArm } from '../../experiments/armSettings';
+import { scorersWanted } from '../../experiments/outsideScorers';
 import { presetOf } from '../../experiments/lessons';
 import { isActive } from '../../experiments/runStore';
 import { activeStages, STAGES, type ShownRun } from '../../experiments/shownRun';
@@ -146,6 +147,7 @@ function Where(): ReactNode {
   const shown = useRun((state) => state.shown);
   const seconds = useRun((state) => state.seconds);
   const blocked = useRun((state) => blockedArm(state.edited)?.arm.label);
+  const sends = useRun((state) => scorersWanted(withoutOffArms(state.edited)).includes('llm'));
   if (blocked !== undefined && !isActive({ status })) {
     return (
       <p className={classes.where}>
@@ -161,7 +163,10 @@ function Where(): ReactNode {
       )}
       {status === 'finished' && `Finished${seconds === undefined ? '' : ` in ${duration(seconds)}`}`}
       {status === 'failed' && 'Stopped by an error'}
-      {status === 'idle' && 'Everything runs on this machine; nothing is sent anywhere.'}
+      {status === 'idle' &&
+        (sends
+          ? 'Posts and responses are sent to the language model that scores; everything else runs on this machine.'
+          : 'Everything runs on this machine; nothing is sent anywhere.')}
     </p>
   );
 }

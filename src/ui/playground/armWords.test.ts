@@ -14,6 +14,7 @@ describe('an arm in words', () => {
   it('is its feedback and its method', () => {
     expect(armWords(config, arm('rlhf'))).toBe('people label, REINFORCE');
     expect(armWords(config, arm('d-rlaif-best-of-n'))).toBe('an AI scores, Best of n');
+    expect(armWords(config, { ...arm('d-rlaif-best-of-n'), set: { 'ai.labeler': 'llm', 'rl.method': 'rloo' } })).toBe('an LLM scores, RLOO');
     expect(armWords(setPath(config, 'rl.method', 'ppo'), arm('rlhf'))).toBe('people label, PPO');
   });
 

@@ -1,6 +1,7 @@
 import { configOfArm, type ArmConfig, type ExperimentConfig, type FieldValue } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
 import { methodOf, METHODS, type MethodFamily, type MethodId } from '../../core/methods';
+import { outsideScorerOf } from '../../core/outsideScores';
 import type { AskedFeedback } from '../../experiments/armEditing';
 import type { Sharing } from '../../experiments/armSettings';
 import { plainValue } from '../shared/format';
@@ -29,7 +30,8 @@ const FEEDBACK_WORDS: Readonly<Record<ArmConfig['feedback'], string>> = {
 
 /** "people label, REINFORCE": where an arm's feedback comes from and how it learns. */
 export function armWords(config: ExperimentConfig, arm: ArmConfig): string {
-  return `${FEEDBACK_WORDS[arm.feedback]}, ${METHODS[configOfArm(config, arm).rl.method].label}`;
+  const feedback = outsideScorerOf(config, arm) === undefined ? FEEDBACK_WORDS[arm.feedback] : 'an LLM scores';
+  return `${feedback}, ${METHODS[configOfArm(config, arm).rl.method].label}`;
 }
 
 /** "A", "A and B", "A, B and C"; "A; B, C" where a name has a comma of its own. */

@@ -41,6 +41,12 @@ export function day(iso: string): string {
   return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** US dollars with the digits that count: "$0.0012", "$1.34". */
+export function dollars(usd: number): string {
+  if (usd === 0) return '$0';
+  return usd >= 0.1 ? `$${number(usd, 2)}` : `$${+usd.toPrecision(2)}`;
+}
+
 /** A setting's value as text. */
 export function plainValue(value: number | string | boolean): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

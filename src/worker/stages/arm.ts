@@ -53,8 +53,9 @@ export async function runArm(
     const policy = own(engine.copyParameters(sft));
     const learnsFrom = methodOf(config.rl.method).learnsFrom;
     const reward = learnsFrom === 'labels' ? undefined : own(await openReward(scope, arm, trained?.model, pairs, prompts));
-    // A model that compares two responses scores none alone: there is no proxy reward to show.
-    const score = trained?.model.kind === 'preference' ? undefined : reward?.score;
+    // A model that compares two responses scores none alone, and scores from outside are bought for learning only: then there
+    // is no proxy reward to show.
+    const score = trained?.model.kind === 'preference' || scope.outside ? undefined : reward?.score;
     const training = await trainingOf({ scope, policy, sft, train, heldOut, judgements, reward, prompts });
     const { total, unit, answering } = training;
     const { every } = config.evaluation;

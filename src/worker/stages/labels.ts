@@ -1,9 +1,10 @@
 import { applyStrength, preferenceStrength } from '../../algorithms/preferenceStrength';
 import { scoreMargins, type LabelledPair } from '../../algorithms/rewardModel';
-import type { LabelerRecord } from '../../core/bundle';
+import { MAX_LABELER_ID, type LabelerRecord } from '../../core/bundle';
 import { configOfArm, type ArmConfig, type ExperimentConfig } from '../../core/config';
 import type { GivenLabeler } from '../../core/givenLabels';
 import { methodOf } from '../../core/methods';
+import { OUTSIDE_PAIRS } from '../../core/outsideScores';
 import type { Label } from '../../core/preferences';
 import { labelerRecord, positionBias } from '../../evaluation/alignment';
 import { flipLabels, mergeLabels, routePairs } from '../../labelers/hybrid';
@@ -18,7 +19,7 @@ import { trainRewardModel } from './rewardModels';
 
 /** A tenth of the pairs, at most this many, measures what is trained on the others. */
 const MOST_HELD_OUT = 200;
-/** Pairs on which an arm says how well its labeler agrees where they train nothing. */
+/** Pairs on which an arm says how well its labeler agrees where they train nothing, and a score costs nothing. */
 const SCORED_PAIRS = 512;
 
 /** Whether nothing is learned from an arm's labels: they only tell how far its labeler can be trusted. */
@@ -31,7 +32,7 @@ export async function labelStage(scope: Scope, arm: ArmConfig, prepared: Prepare
   const config = configOfArm(scope.config, arm);
   const own: Scope = { ...scope, config };
   const clock = new StageClock(own, 'labels', arm.id);
-  const limit = scoresInstead(config, arm) ? Math.min(SCORED_PAIRS, config.data.pairLimit) : config.data.pairLimit;
+  const limit = scoresInstead(config, arm) ? Math.min(scope.outside ? OUTSIDE_PAIRS : SCORED_PAIRS, config.data.pairLimit) : config.data.pairLimit;
   const pairs = judgedPairs(scope, prepared).slice(0, limit);
   const asked = await ask(own, arm, pairs, clock, given);
   const labels = flipLabels(asked.labels, config.data.flip, config.run.seed);
@@ -104,8 +105,6 @@ async function askBoth(scope: Scope, pairs: readonly JudgedPair[], clock: StageC
   };
 }
 
-/** Longest id of a labeler in a bundle; those of language models may be longer. */
-const MAX_ID = 64;
 
 /** The labels that came with the run, each put to its pair. @throws Error where a pair has none. */
 export function takeLabels(
@@ -116,7 +115,7 @@ export function takeLabels(
   const byName = new Map(labels.map((label) => [label.pairId, label]));
   return {
     identity: {
-      id: labeler.id.slice(0, MAX_ID), name: labeler.name, kind: labeler.kind, origin: labeler.origin,
+      id: labeler.id.slice(0, MAX_LABELER_ID), name: labeler.name, kind: labeler.kind, origin: labeler.origin,
       ...(labeler.parameters === undefined ? {} : { parameters: labeler.parameters }),
     },
     labels: pairs.map((pair) => {

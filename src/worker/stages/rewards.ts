@@ -5,6 +5,7 @@ import { scoreResponses } from '../../algorithms/rewardModel';
 import type { Rollout } from '../../algorithms/rollouts';
 import type { RewardFigures } from '../../core/bundle';
 import type { ArmConfig } from '../../core/config';
+import { OUTSIDE_PAIRS, takesOutsideScores } from '../../core/outsideScores';
 import { sigmoid } from '../../core/stats';
 import { TOKEN } from '../../core/tokens';
 import { toContest } from '../../evaluation/alignment';
@@ -83,7 +84,7 @@ export async function openReward(
 ): Promise<Reward> {
   if (!model) {
     if (arm.feedback !== 'scores') throw new Error(`${arm.label} has no reward.`);
-    return openLabelerReward(scope, pairs, prompts);
+    return openLabelerReward(scope, arm, pairs, prompts);
   }
   switch (model.kind) {
     case 'preference':
@@ -168,13 +169,18 @@ export class PromptBook {
 }
 
 /** The AI labeler itself: its scores as the reward, its choices as the preferences. */
-async function openLabelerReward(scope: Scope, pairs: readonly JudgedPair[], prompts: PromptBook): Promise<Reward> {
+async function openLabelerReward(scope: Scope, arm: ArmConfig, pairs: readonly JudgedPair[], prompts: PromptBook): Promise<Reward> {
   const scorer: Scorer & { dispose?(): void } = await openScorer(scope);
-  const chooser = await openLabeler(scope, 'ai');
   const raw: Score = async (items) => directReward(await scorer.score(items));
-  const scale = await scaleOf(scope, standardItems(pairs), raw);
+  const scale = await scaleOf(scope, standardItems(scope.outside ? pairs.slice(0, OUTSIDE_PAIRS) : pairs), raw);
+  const score: Score = async (items) => standardise(await raw(items), scale);
+  if (scope.outside) {
+    if (!takesOutsideScores(scope.config, arm)) throw new Error(`${arm.label}: a language model scores responses for REINFORCE, RLOO, GRPO, PPO and P3O. Choose one of them.`);
+    return { score, prefer: () => Promise.reject(new Error(`${arm.label}: who scores responses does not compare them.`)), dispose: () => scorer.dispose?.() };
+  }
+  const chooser = await openLabeler(scope, 'ai');
   return {
-    score: async (items) => standardise(await raw(items), scale),
+    score,
     prefer: async (asked) => {
       const judged = asked.map(({ prompt, responses: [a, b] }, i): JudgedPair => {
         const of = prompts.promptOf(prompt);
