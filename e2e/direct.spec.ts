@@ -1,18 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { startFakeProvider } from '../src/labelers/llm/testing/fakeProvider';
-import { expectAccessible, expectWellMade, runToItsEnd, set, watch } from './support';
-
-/** A run at its smallest. */
-const SMALL = {
-  'pairs.count': '96',
-  'rl.iterations': '4',
-  'rl.batch': '8',
-  'evaluation.every': '2',
-  'evaluation.validationPosts': '16',
-  'evaluation.testPosts': '48',
-  'evaluation.diversityPosts': '2',
-  'evaluation.diversitySamples': '2',
-};
+import { expectAccessible, expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
 
 const KEY = 'sk-secret-of-this-test-9876543210';
 

@@ -1,17 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectAccessible, runToItsEnd, set, watch } from './support';
-
-/** The default flow at its smallest that still says something: shipped policy, judge, both arms. */
-const SMALL = {
-  'pairs.count': '96',
-  'rl.iterations': '4',
-  'rl.batch': '8',
-  'evaluation.every': '2',
-  'evaluation.validationPosts': '16',
-  'evaluation.testPosts': '48',
-  'evaluation.diversityPosts': '2',
-  'evaluation.diversitySamples': '2',
-};
+import { expectAccessible, runToItsEnd, set, SMALL, watch } from './support';
 
 test('a visitor sees the recorded run, presses Run and comes to a verdict', async ({ page }) => {
   const { problems } = watch(page);

@@ -2,6 +2,18 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { FIELD_LIST } from '../src/core/fields';
 
+/** The default flow at its smallest that still says something: shipped policy, judge, both arms. */
+export const SMALL = {
+  'pairs.count': '96',
+  'rl.iterations': '4',
+  'rl.batch': '8',
+  'evaluation.every': '2',
+  'evaluation.validationPosts': '16',
+  'evaluation.testPosts': '48',
+  'evaluation.diversityPosts': '2',
+  'evaluation.diversitySamples': '2',
+};
+
 /** Collects what must not happen on any page: errors on the console, broken scripts, requests that leave the origin. */
 export function watch(page: Page): { readonly problems: string[] } {
   const problems: string[] = [];

@@ -1,16 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectWellMade, set, watch } from './support';
-
-/** A run at its smallest. */
-const SMALL = {
-  'rl.iterations': '4',
-  'rl.batch': '8',
-  'evaluation.every': '2',
-  'evaluation.validationPosts': '16',
-  'evaluation.testPosts': '48',
-  'evaluation.diversityPosts': '2',
-  'evaluation.diversitySamples': '2',
-};
+import { expectWellMade, set, SMALL, watch } from './support';
 
 test('labelers of the lab train the arms of a run, and alignment stands against win rate', async ({ page }) => {
   const { problems } = watch(page);
