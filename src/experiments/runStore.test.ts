@@ -10,7 +10,7 @@ import type { WorkerEvent } from '../worker/protocol';
 import { LESSONS } from './lessons';
 import type { ScorerReport } from './outsideScorers';
 import { createRunStore, labelsAtHand, staleArms, staleFields, type RunEnvironment, type RunSession, type RunStore } from './runStore';
-import { stageKey } from './shownRun';
+import { stageKey, turnableArms } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
 import { testReport } from './testing/bench';
 import { testBundle } from './testing/bundle';
@@ -36,6 +36,7 @@ class FakeSession implements RunSession {
       pause: () => this.calls.push('pause'),
       resume: () => this.calls.push('resume'),
       step: () => this.calls.push('step'),
+      turnFine: async (armId, weights) => this.calls.push(`turn ${armId} ${Object.values(weights).join(' ')}`) > 0,
       cancel: () => this.close(),
     };
   }
@@ -118,6 +119,41 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+});
+
+describe('fine-grained rewards', () => {
+  const FINE = parseConfig({
+    arms: [
+      { id: 'fine', label: 'Fine', feedback: 'people', set: { 'rewardModel.kind': 'fine' } },
+      { id: 'loose', label: 'Fine, A-LoL', feedback: 'people', set: { 'rewardModel.kind': 'fine', 'rl.method': 'a-lol' } },
+      { id: 'rlhf', label: 'RLHF', feedback: 'people' },
+    ],
+  });
+  const weights = { coverage: 1, invention: 4, stumble: 0 };
+
+  it('are turned while an arm is trained that asks for them as it goes, and not after', async () => {
+    const store = makeStore();
+    void store.getState().runConfig(FINE);
+    await settled();
+    const session = sessions.at(-1)!;
+    const turnable = (): string[] => turnableArms(store.getState().shown!).map(({ id }) => id);
+    expect(turnable()).toEqual([]);
+    session.send(['fine', 'loose', 'rlhf'].map((arm) => ({ runId: 'run', type: 'progress', stage: 'rl', arm, done: 1, total: 9 }) as const));
+    expect(turnable()).toEqual(['fine']);
+    store.getState().turnFine('fine', weights);
+    expect(session.calls).toEqual(['turn fine 1 4 0']);
+    expect(store.getState().shown!.turned).toEqual({ fine: weights });
+
+    session.finish(testBundle());
+    await settled();
+    store.getState().turnFine('fine', weights);
+    expect(session.calls).toHaveLength(1);
+    expect(turnable()).toEqual([]);
+    // The next run starts with what is set.
+    const next = await started(store);
+    expect(store.getState().shown!.turned).toEqual({});
+    expect(next.calls).toEqual([]);
+  });
 });
 
 describe('first paint', () => {

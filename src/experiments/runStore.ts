@@ -20,7 +20,7 @@ import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { MethodId } from '../core/methods';
 import { LlmError } from '../labelers/llm/errors';
 import type { RunHandle, Session } from '../worker/client';
-import type { DataFile, LiveAnswer, OpenInput } from '../worker/protocol';
+import type { DataFile, FineGrainedWeights, LiveAnswer, OpenInput } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
 import {
   addArm,
@@ -136,6 +136,8 @@ export interface RunActions {
   readonly resume: () => void;
   /** Pauses, or lets a paused run go on by one update. */
   readonly step: () => void;
+  /** Turns the weights of an arm's fine-grained rewards while it is being trained, from its next iteration on. */
+  readonly turnFine: (armId: string, weights: FineGrainedWeights) => void;
   /** Stops a run under way and goes back to the last finished one; otherwise to the recorded run and the defaults. */
   readonly reset: () => void;
   /** Tells the visitor of something that went wrong outside of a run. */
@@ -491,6 +493,14 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           outside?.resume();
           handle?.step();
         }
+      },
+
+      turnFine(armId, weights) {
+        const { shown } = get();
+        if (!handle || !shown || shown.bundle) return;
+        set({ shown: { ...shown, turned: { ...shown.turned, [armId]: weights } } });
+        // A worker that died has failed the run; its message is shown from there.
+        handle.turnFine(armId, weights).catch(() => undefined);
       },
 
       reset() {

@@ -1,7 +1,8 @@
 import type { Curve, Device, PromptRecord, RunBundle, Sample } from '../core/bundle';
-import type { ArmConfig, ExperimentConfig } from '../core/config';
+import { configOfArm, type ArmConfig, type ExperimentConfig } from '../core/config';
+import { methodOf } from '../core/methods';
 import { hasRewardStage, planOf } from '../worker/plan';
-import type { StageId, WorkerEvent } from '../worker/protocol';
+import type { FineGrainedWeights, StageId, WorkerEvent } from '../worker/protocol';
 
 /** How far a stage is, of one arm or of all. */
 export interface StageState {
@@ -33,6 +34,8 @@ export interface ShownRun {
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
   /** What happened to the run while it ran, a sentence each; once it has ended they are among the bundle's notes. */
   readonly notices: readonly string[];
+  /** Weights of fine-grained rewards that the visitor turned while it runs, by arm. */
+  readonly turned: Readonly<Record<string, FineGrainedWeights>>;
   /** RL iteration of the samples while it runs. */
   readonly sampleStep?: number;
   /** Once it has ended. */
@@ -60,12 +63,13 @@ export function runOfBundle(bundle: RunBundle, origin: ShownRun['origin'], dataN
     slots: bundle.slots,
     samples: Object.fromEntries(bundle.arms.map((arm) => [arm.id, arm.samples])),
     notices: [],
+    turned: {},
     bundle,
   };
 }
 
 export function newRun(config: ExperimentConfig, dataName: string | undefined, slots: ShownRun['slots']): ShownRun {
-  return { origin: 'here', config, dataName, stages: {}, curves: {}, prompts: [], slots, samples: {}, notices: [] };
+  return { origin: 'here', config, dataName, stages: {}, curves: {}, prompts: [], slots, samples: {}, notices: [], turned: {} };
 }
 
 type Of<T extends WorkerEvent['type']> = Extract<WorkerEvent, { type: T }>;
@@ -155,6 +159,16 @@ export function sharedStages(config: ExperimentConfig): ReadonlyMap<string, ArmC
 
 /** In the order in which they run. */
 export const STAGES = [...SHARED_STAGES, ...ARM_STAGES, 'verdict'] as const satisfies readonly StageId[];
+
+/** Arms in training whose fine-grained rewards can be weighed anew: their methods ask for rewards as they go. */
+export function turnableArms({ config, stages, bundle }: ShownRun): ArmConfig[] {
+  if (bundle) return [];
+  return config.arms.filter((arm) => {
+    const { rewardModel, rl } = configOfArm(config, arm);
+    return rewardModel.kind === 'fine' && hasRewardStage(config, arm) && methodOf(rl.method).settings.includes('rl.iterations') &&
+      stages[stageKey('rl', arm.id)]?.state === 'active';
+  });
+}
 
 export interface ActiveStage {
   readonly stage: StageId;

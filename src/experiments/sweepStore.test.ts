@@ -24,6 +24,7 @@ class FakeSession implements SweepSession {
       pause: () => this.calls.push('pause'),
       resume: () => this.calls.push('resume'),
       step: () => undefined,
+        turnFine: async () => false,
       cancel: () => this.close(),
     };
   }

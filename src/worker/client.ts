@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../core/config';
 import type { GivenLabels } from '../core/givenLabels';
 import { openPool, runExperiment, type Pool, type RunResult, type Scorers } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
-import type { Commands, DataFile, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
+import type { Commands, DataFile, FineGrainedWeights, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
 import workerUrl from './worker?worker&url';
 
 /**
@@ -38,6 +38,8 @@ export interface RunHandle {
   resume(): void;
   /** Lets a paused run go on until its next progress report. */
   step(): void;
+  /** Turns the weights of an arm's fine-grained rewards from its next iteration on. False where the arm is not being trained. */
+  turnFine(armId: string, weights: FineGrainedWeights): Promise<boolean>;
   /** Ends the run at once; the session must be opened again for the next one. */
   cancel(): void;
 }
@@ -79,6 +81,8 @@ export class Session {
       pause: () => this.control('pause'),
       resume: () => this.control('resume'),
       step: () => this.control('step'),
+      turnFine: async (armId, weights) =>
+        (await Promise.all(this.pool.endpoints.map((endpoint) => endpoint.call('turn', { runId, armId, weights })))).includes(true),
       cancel: () => this.close(),
     };
   }

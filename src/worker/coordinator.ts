@@ -323,6 +323,7 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
     goldWeights: verdict.goldWeights,
     notes: [
       ...history.notices, ...(prepared.notes ?? []), ...verdict.notes,
+      ...results.flatMap(({ outcome }) => outcome.notes),
       ...config.arms.flatMap((arm) => (history.scored.has(arm.id) ? [scoredNote(arm, history.scored.get(arm.id)!)] : [])),
     ],
     arms: [...verdict.arms],

@@ -2,7 +2,7 @@ import { benchEngine } from '../bench/bench';
 import { dimsOf } from '../bench/dims';
 import { FULL, QUICK } from '../bench/timing';
 import type { Device } from '../core/bundle';
-import type { ExperimentConfig } from '../core/config';
+import { configOfArm, type ExperimentConfig } from '../core/config';
 import { outsideScorerOf } from '../core/outsideScores';
 import type { TextScore } from '../labelers/text';
 import type { LabelerIdentity } from '../labelers/types';
@@ -12,6 +12,7 @@ import type { PeakProbe } from '../nn/peak';
 import type { Engine } from '../nn/types';
 import { Checkpoints } from './checkpoint';
 import { CancelledError, fromWireError, toWireError } from './endpoint';
+import { FineDial } from './fineDial';
 import { Gate } from './gate';
 import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
 import type { Outside, ReadAsset, Scope } from './scope';
@@ -80,15 +81,27 @@ export function serve(host: Host): (request: Request) => void {
     };
   }
 
+  /** Of the arms that this worker has run or runs in the present run. */
+  const fineDials = new Map<string, FineDial>();
+  function fineDialOf(config: ExperimentConfig, armId: string): FineDial {
+    const dial = fineDials.get(armId) ?? new FineDial(configOfArm(config, armOf({ config }, armId)).fine);
+    fineDials.set(armId, dial);
+    return dial;
+  }
+
   let checkpoints = new Checkpoints('');
   /** The last progress of the stage under way. */
   let underWay: Extract<WorkerEvent, { type: 'progress' }> | undefined;
   const scope = ({ runId, config, data, armId, scorer }: RunInput): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
-    if (checkpoints.runId !== runId) checkpoints = new Checkpoints(runId, host.checkpointInterval);
+    if (checkpoints.runId !== runId) {
+      checkpoints = new Checkpoints(runId, host.checkpointInterval);
+      fineDials.clear();
+    }
     return {
       runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
       outside: armId !== undefined && scorer ? outsideOf(runId, config, armId, scorer) : undefined,
+      fineDial: armId === undefined ? undefined : fineDialOf(config, armId),
       emit: (event) => {
         if (event.type === 'progress') underWay = event;
         outbox.add(event);
@@ -157,6 +170,11 @@ export function serve(host: Host): (request: Request) => void {
     label: (input) => recovering(input, (of) => labelStage(of, armOf(of, input.armId), input.prepared, input.given)),
     reward: (input) => recovering(input, (of) => rewardStage(of, armOf(of, input.armId), input.prepared, input.labelled)),
     runArm: (input) => recovering(input, (of) => runArm(of, armOf(of, input.armId), input.prepared, input.labelled, input.reward)),
+    turn({ runId, armId, weights }) {
+      const dial = checkpoints.runId === runId ? fineDials.get(armId) : undefined;
+      dial?.turn(weights);
+      return dial !== undefined;
+    },
     scores(answer) {
       const waiting = asked.get(answer.ask);
       asked.delete(answer.ask);

@@ -1,3 +1,4 @@
+import type { FineGrainedWeights } from '../algorithms/fineGrainedRewards';
 import type { Answer, ArmRecord, BestOfNCurve, RewardFigures, Comparison, Curve, Device, GoldWeights, HeadToHeadTable, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
 import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
@@ -9,6 +10,8 @@ import type { ModelShape } from '../core/modelShape';
 import type { OutsideScorer } from '../core/outsideScores';
 import type { Label } from '../core/preferences';
 import type { TextScore, TextToScore } from '../labelers/text';
+
+export type { FineGrainedWeights };
 
 /** Weights that pass between workers. */
 export interface Weights {
@@ -106,6 +109,8 @@ export interface ArmOutcome {
   readonly bestOfN: BestOfNCurve | undefined;
   readonly stage: StageRecord;
   readonly ended: string;
+  /** What a reader of its numbers must know, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export interface Verdict {
@@ -174,6 +179,11 @@ export interface Commands {
     in: ArmScope & { readonly labelled: LabelledSet; readonly reward?: Pick<TrainedReward, 'model' | 'curves'> | undefined };
     out: ArmOutcome;
   };
+  /**
+   * Turns the weights of an arm's fine-grained rewards from its next iteration on. False where this worker does not run the
+   * arm.
+   */
+  turn: { in: { readonly runId: string; readonly armId: string; readonly weights: FineGrainedWeights }; out: boolean };
   /** The answer to an event `ask`: scores in the order of its items, or why there are none. */
   scores: { in: { readonly ask: number } & ({ readonly scores: readonly TextScore[] } | { readonly error: WireError }); out: void };
   /** Evaluation of all arms against SFT and each other. */

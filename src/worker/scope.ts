@@ -6,6 +6,7 @@ import type { LabelerIdentity } from '../labelers/types';
 import type { Engine } from '../nn/types';
 import type { Task } from '../tasks/types';
 import type { Checkpoints } from './checkpoint';
+import type { FineDial } from './fineDial';
 import type { Gate } from './gate';
 import type { StageId, WorkerEvent } from './protocol';
 
@@ -23,6 +24,8 @@ export interface Scope {
   readonly readAsset: ReadAsset;
   /** Where the arm's responses are scored outside the worker. */
   readonly outside?: Outside | undefined;
+  /** Of the arm, where a stage is one's: only fine-grained rewards have weights to turn. */
+  readonly fineDial?: FineDial | undefined;
   emit(event: WorkerEvent): void;
 }
 

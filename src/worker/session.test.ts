@@ -116,6 +116,58 @@ describe('an experiment', () => {
     }
   });
 
+  it('turns the weights of fine-grained rewards between two iterations, and says so', async () => {
+    const fine = (set: Record<string, number> = {}): ExperimentConfig => tiny({
+      rl: { iterations: 4, batch: 4 },
+      evaluation: { every: 1, validationPosts: 8, testPosts: 16, diversityPosts: 2, diversitySamples: 2 },
+      arms: [{ id: 'fine', label: 'Fine', feedback: 'people', set: { 'rewardModel.kind': 'fine', ...set } }],
+    });
+    /** Goes from report to report, and turns the weights at that of one stage. */
+    async function turned(stage: 'reward' | 'rl', done: number, weights: { coverage: number; invention: number; stumble: number }): Promise<RunBundle> {
+      const taken: Promise<boolean>[] = [];
+      const pool = await open(1);
+      const [worker] = pool.endpoints as [Endpoint];
+      await worker.call('control', { action: 'pause' });
+      const { bundle } = await runExperiment(pool, {
+        runId: 'run', config: fine(), build,
+        onEvents(events) {
+          const reached = events.some((event) => event.type === 'progress' && event.stage === stage && event.done === done);
+          if (reached && taken.length === 0) {
+            taken.push(worker.call('turn', { runId: 'run', armId: 'fine', weights }), worker.call('turn', { runId: 'other', armId: 'fine', weights }));
+          }
+          void worker.call('control', { action: 'step' });
+        },
+      });
+      expect(await Promise.all(taken)).toEqual([true, false]);
+      return bundle;
+    }
+    const curvesOf = (bundle: RunBundle): RunBundle['arms'][number]['curves'] => bundle.arms[1]!.curves;
+    const learned = (bundle: RunBundle): unknown[] => {
+      const { step, value } = curvesOf(bundle)['objective/scores']!;
+      return step.map((at, i) => [at, value[i]]);
+    };
+    const weights = { coverage: 0.1, invention: 4, stumble: 0 };
+    const asSet = await run(fine());
+
+    const late = await turned('rl', 2, weights);
+    expect(learned(late).slice(0, 2)).toEqual(learned(asSet).slice(0, 2));
+    expect(learned(late).slice(2)).not.toEqual(learned(asSet).slice(2));
+    expect(curvesOf(late)['fine/invention']).toEqual({ step: [3, 4], value: [4, 4] });
+    expect(late.notes).toContain(
+      'Fine: the weights of its rewards were turned while it ran: from iteration 3 coverage 0.1, inventions 4, stumbles 0. Its settings alone do not repeat it.',
+    );
+
+    // From the first iteration on, they teach what the same weights as settings do.
+    const early = await turned('reward', 1, weights);
+    const set = await run(fine({ 'fine.coverage': 0.1, 'fine.invention': 4, 'fine.stumble': 0 }));
+    expect(learned(early)).toEqual(learned(set));
+    expect(early.arms[1]!.samples).toEqual(set.arms[1]!.samples);
+
+    const { coverage, invention, stumble } = fine().fine;
+    const same = await turned('rl', 1, { coverage, invention, stumble });
+    expect(JSON.stringify(comparable(same))).toBe(JSON.stringify(comparable(asSet)));
+  });
+
   it('lets a worker with nothing left to begin help the arm that still runs', async () => {
     const pool = await open(2);
     const calls: [command: string, workers?: readonly number[]][] = [];

@@ -11,6 +11,7 @@ import { Pipeline } from './Pipeline';
 import classes from './playground.module.css';
 import { RunBar } from './RunBar';
 import { SettingsPanel } from './SettingsPanel';
+import { TurnRewards } from './TurnRewards';
 import { VerdictPanel } from './VerdictPanel';
 
 /** The start policy stands beside the arms wherever they are compared. */
@@ -36,6 +37,7 @@ export function Playground(): ReactNode {
           <ScoringNote />
           <RunNotices />
           <StaleNotice />
+          <TurnRewards />
           <Curves />
         </div>
       </div>

@@ -10,6 +10,7 @@ import { toContest } from '../../evaluation/alignment';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt } from '../../tasks/types';
 import { goldWeights, utility } from '../../tasks/utility';
+import type { FineTurn } from '../fineDial';
 import type { ArmOutcome, LabelledSet, Prepared, TrainedReward } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
 import { answersOn, likelihoodOf, type Answering } from './answers';
@@ -59,7 +60,13 @@ export async function runArm(
     const training = await trainingOf({ scope, policy, sft, train, heldOut, judgements, reward, prompts });
     const { total, unit, answering } = training;
     const { every } = config.evaluation;
-    const look = (step: number): Promise<void> => measure(scope, arm.id, policy, step, curves, { sft, score, answering });
+    const look = async (step: number): Promise<void> => {
+      await measure(scope, arm.id, policy, step, curves, { sft, score, answering });
+      if (reward?.begin && scope.fineDial && scope.fineDial.turns.length > 0) {
+        const { coverage, invention, stumble } = scope.fineDial.current;
+        curves.add({ step, values: { 'fine/coverage': coverage, 'fine/invention': invention, 'fine/stumble': stumble } });
+      }
+    };
     let ended = total === 0 ? 'trains nothing: it chooses among its samples' : `ran its ${total} ${unit}`;
     if (total === 0) await look(0);
     else {
@@ -86,10 +93,18 @@ export async function runArm(
       bestOfN: score && await bestOfNCurve(scope, sft, score, clock),
       stage: clock.end(ended),
       ended,
+      notes: turnNotes(arm, scope.fineDial?.turns ?? []),
     };
   } finally {
     for (const thing of owned) thing.dispose();
   }
+}
+
+function turnNotes({ label }: ArmConfig, turns: readonly FineTurn[]): string[] {
+  if (turns.length === 0) return [];
+  const steps = turns.map(({ iteration, weights: { coverage, invention, stumble } }) =>
+    `from iteration ${iteration} coverage ${coverage}, inventions ${invention}, stumbles ${stumble}`);
+  return [`${label}: the weights of its rewards were turned while it ran: ${steps.join('; ')}. Its settings alone do not repeat it.`];
 }
 
 /** The posts of the verdict, each once: a small file may have fewer than the config asks for. */

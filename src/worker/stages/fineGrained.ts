@@ -1,7 +1,7 @@
 import {
   FINE_GRAINED_HEADS, fineGrained, fineGrainedRewards, fineGrainedSteps, withValueHeads, type AnnotatedResponse,
 } from '../../algorithms/fineGrained';
-import { segmentsAt, weigh } from '../../algorithms/fineGrainedRewards';
+import { segmentsAt, type FineGrainedReward } from '../../algorithms/fineGrainedRewards';
 import type { Rollout } from '../../algorithms/rollouts';
 import type { ArmConfig } from '../../core/config';
 import type { Vocabulary } from '../../core/tokens';
@@ -67,10 +67,9 @@ function annotated({ task, config }: Scope, pairs: readonly JudgedPair[], learne
   });
 }
 
-/** One reward for each token of responses, weighed as the arm says (`config.fine`); not standardised. */
-export async function fineTokenRewards({ engine, task, config }: Scope, params: ParameterSet, items: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<Float32Array[]> {
-  const rewards = await fineGrainedRewards(engine, params, items, segmentsAt(closingTokens(task.vocabulary)));
-  return rewards.map((reward) => weigh(reward, config.fine));
+/** Rewards of responses, token by token; neither weighed nor standardised. */
+export function fineRewards({ engine, task }: Scope, params: ParameterSet, items: readonly Pick<Rollout, 'prompt' | 'response'>[]): Promise<FineGrainedReward[]> {
+  return fineGrainedRewards(engine, params, items, segmentsAt(closingTokens(task.vocabulary)));
 }
 
 function closingTokens(vocabulary: Vocabulary): ReadonlySet<number> {

@@ -187,7 +187,10 @@ function onPolicy(materials: Materials, method: OnPolicyMethod): Training {
     begin: (optimizer, from) => {
       const own = {
         engine, policy, optimizer, from, reference: sft,
-        prompts: (iteration: number) => materials.prompts.tokensOf(supply.take(iteration * perIteration, perIteration)),
+        prompts(iteration: number) {
+          reward.begin?.(iteration);
+          return materials.prompts.tokensOf(supply.take(iteration * perIteration, perIteration));
+        },
       };
       const { tokens } = reward;
       const rewarded = { ...own, reward: reward.score, ...(tokens ? { tokenRewards: (rollouts: readonly Rollout[]) => tokens(rollouts) } : {}) };

@@ -1,5 +1,6 @@
 import { directReward } from '../../algorithms/directReward';
 import { combine } from '../../algorithms/ensemble';
+import { weigh, type FineGrainedReward, type FineGrainedWeights } from '../../algorithms/fineGrainedRewards';
 import { firstPreferred, preferences, type ResponsePair } from '../../algorithms/preferenceModel';
 import { scoreResponses } from '../../algorithms/rewardModel';
 import type { Rollout } from '../../algorithms/rollouts';
@@ -20,7 +21,7 @@ import { goldWeights } from '../../tasks/utility';
 import { openLabeler, openScorer } from '../labelers';
 import type { LabelledSet, RewardModel, Weights } from '../protocol';
 import type { Scope } from '../scope';
-import { fineTokenRewards } from './fineGrained';
+import { fineRewards } from './fineGrained';
 
 /** SFT samples on which every reward is standardised. */
 const STANDARD_SAMPLES = 512;
@@ -35,6 +36,8 @@ export interface Reward {
   readonly score: Score;
   /** The same, told apart by tokens, where the reward is fine-grained. Each adds up to the response's score. */
   readonly tokens?: (items: readonly Scored[]) => Promise<readonly Float32Array[]>;
+  /** Told of each iteration of RL before its responses are written, from 0: where the visitor turned its weights, they change here. */
+  readonly begin?: (iteration: number) => void;
   /** P(the first response is better) of each pair, 0..1. */
   readonly prefer: (pairs: readonly ResponsePair[]) => Promise<Float32Array>;
   dispose(): void;
@@ -131,12 +134,24 @@ function openPreferences({ engine }: Scope, arm: ArmConfig, weights: Extract<Rew
 
 async function openFine(scope: Scope, model: Extract<RewardModel, { kind: 'fine' }>, pairs: readonly JudgedPair[]): Promise<Reward> {
   const params = scope.engine.createParameters(model.weights.shape, model.weights.values);
-  const sums: Score = async (items) => Float32Array.from(await fineTokenRewards(scope, params, items), total);
-  const scale = await scaleOf(scope, standardItems(pairs), sums);
+  const { config, fineDial } = scope;
+  const judge = (items: readonly Scored[]): Promise<FineGrainedReward[]> => fineRewards(scope, params, items);
+  const sums = (judged: readonly FineGrainedReward[]): Float32Array => Float32Array.from(judged, (one) => total(weigh(one, weights)));
+  // Kept as they were judged: other weights are standardised on the same samples.
+  const standard = config.rl.standardizeReward ? await judge(standardItems(pairs)) : undefined;
+  const scaleNow = (): Moments => (standard ? moments(sums(standard)) : { mean: 0, std: 1 });
+  let weights: FineGrainedWeights = fineDial?.current ?? config.fine;
+  let scale = scaleNow();
   return {
-    score: async (items) => standardise(await sums(items), scale),
-    tokens: async (items) => (await fineTokenRewards(scope, params, items)).map((own) => standardisedTokens(own, scale)),
-    prefer: async (asked) => bradleyTerry(await sums(bothOf(asked)), 1),
+    score: async (items) => standardise(sums(await judge(items)), scale),
+    tokens: async (items) => (await judge(items)).map((one) => standardisedTokens(weigh(one, weights), scale)),
+    begin(iteration) {
+      const turned = fineDial?.at(iteration);
+      if (!turned || turned === weights) return;
+      weights = turned;
+      scale = scaleNow();
+    },
+    prefer: async (asked) => bradleyTerry(sums(await judge(bothOf(asked))), 1),
     dispose: () => params.dispose(),
   };
 }
