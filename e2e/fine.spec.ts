@@ -8,7 +8,7 @@ test('the weights of fine-grained rewards are turned while an arm is trained, an
   await expect(page.getByText('Recorded on')).toBeVisible();
   await set(page, { ...SMALL, 'rl.iterations': '12', 'rewardModel.kind': 'fine', 'rewardModel.epochs': '1' });
   // Marks are set by people alone.
-  await page.getByRole('switch', { name: /^RLAIF, / }).press('Space');
+  await page.getByRole('switch', { name: 'RLAIF runs' }).press('Space');
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   const panel = page.getByRole('region', { name: /^Rewards of RLHF/ });
   await expect(panel).toBeVisible({ timeout: 200_000 });
