@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { METHOD_IDS, methodOf } from '../src/core/methods';
+import { mean } from '../src/core/stats';
 import { tableText, withTable } from './methodDocs';
-import { methodArms, rowDigest, type MethodTable } from './methodRows';
+import { methodArms, readTable, rowDigest, TABLE_SEEDS, type MethodRow, type MethodTable } from './methodRows';
 
 const page = readFileSync('docs/methods.md', 'utf8');
 
@@ -37,5 +38,44 @@ describe('the rows of the table', () => {
     expect(rowDigest('.', reinforce)).toBe(rowDigest('.', reinforce));
     expect(rowDigest('.', other)).not.toBe(rowDigest('.', reinforce));
     expect(rowDigest('.', { ...reinforce, set: { ...reinforce.set, 'rl.klCoef': 0.31 } })).not.toBe(rowDigest('.', reinforce));
+  });
+});
+
+describe('the measured table', () => {
+  const table = readTable('.');
+  const row = (arm: string): MethodRow => {
+    const found = table?.rows.find((candidate) => candidate.arm === arm);
+    if (!found) throw new Error(`docs/methods.json has no row ${arm}: run npm run check:methods`);
+    return found;
+  };
+  const majority = (arm: string): number => mean(row(arm).seeds.map((seed) => seed.majority));
+
+  it.each(methodArms().map((arm) => [arm.id, arm] as const))('has a row of %s made by the code as it is', (id, arm) => {
+    expect(row(id).digest, `${id} is stale: run npm run check:methods`).toBe(rowDigest('.', arm));
+    expect(row(id).seeds.map(({ seed }) => seed)).toEqual([...TABLE_SEEDS]);
+  });
+
+  it('has no other rows, and stands on the page as it is kept', () => {
+    expect(table!.rows.map(({ arm }) => arm)).toEqual(methodArms().map(({ id }) => id));
+    expect(page).toContain(tableText(table!));
+  });
+
+  it('shows that what learns from coin flips learns nothing, where the same method on labels does', () => {
+    const controls = methodArms().flatMap(({ id }) => (id.startsWith('coin-') ? [[id, id.slice('coin-'.length)] as const] : []));
+    expect(controls.length).toBeGreaterThanOrEqual(5);
+    for (const [control, method] of controls) {
+      expect(majority(control), control).toBeLessThan(0.55);
+      expect(majority(control), control).toBeLessThan(majority(method));
+    }
+  });
+
+  it('says on the card of each method that does not beat SFT in all seeds by how much it does not', () => {
+    for (const method of METHOD_IDS) {
+      const { seeds } = row(method);
+      if (seeds.every((seed) => seed.majority > 0.5)) continue;
+      const card = page.split('\n').find((line) => line.startsWith(`| **${methodOf(method).label}**`));
+      const least = (100 * Math.min(...seeds.map((seed) => seed.majority))).toFixed(1);
+      expect(card, method).toContain(`${least}%`);
+    }
   });
 });

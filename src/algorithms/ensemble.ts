@@ -6,14 +6,14 @@
 // (the authors' code: np.var), not a standard deviation. The mean alone is not conservative; the other two are.
 // The scores of the models have to be on one scale before: a reward model's zero and unit are its own.
 
+import type { ExperimentConfig } from '../core/config';
 import { mean } from '../core/stats';
 
 /** Scores of N responses by k models: k arrays of N. At least one model. */
 export type EnsembleScores = readonly ArrayLike<number>[];
 
 /** How the scores of the models become one: the mean, WCO and UWO. */
-export const COMBINATIONS = ['mean', 'worst', 'uncertainty'] as const;
-export type Combination = (typeof COMBINATIONS)[number];
+export type Combination = ExperimentConfig['rewardModel']['combine'];
 
 /**
  * One score of each response. [N]

@@ -110,7 +110,7 @@ describe('the fine-grained reward model', () => {
     const rewards = await fineGrainedRewards(engine, params, items, (response) => [response.length - 1]);
     rewards.forEach(({ tokens, coverage }, i) => {
       const { invention } = together[i]!;
-      expect(tokens.invention.at(-1)).toBe(invention.some((p) => p > 0.5) ? -1 : 1);
+      expect(tokens.invention.at(-1)).toBeCloseTo(-Math.max(...invention), 5);
       expect(coverage).toBeCloseTo(together[i]!.coverage, 4);
     });
     params.dispose();

@@ -24,16 +24,17 @@ describe('segments', () => {
     expect(ends([TOKEN.eos])).toEqual([0]);
   });
 
-  it('earn +1 at their last token, -1 where any token more likely than not is faulty', () => {
+  it('cost at their last token what their worst token is likely to be faulty, and sound ones earn nothing', () => {
     const judgement = {
-      invention: Float32Array.of(0.1, 0.6, 0.2, 0.4, 0.5), stumble: Float32Array.of(0, 0, 0, 0, 0.9), coverage: 0.25,
+      invention: Float32Array.of(0.125, 0.625, 0.25, 0.375, 0.5), stumble: Float32Array.of(0, 0, 0, 0, 0.75), coverage: 0.25,
     };
     const rewards = segmentRewards(judgement, [1, 2, 4]);
-    expect(Array.from(rewards.tokens.invention)).toEqual([0, -1, 1, 0, 1]);
-    expect(Array.from(rewards.tokens.stumble)).toEqual([0, 1, 1, 0, -1]);
+    expect(Array.from(rewards.tokens.invention)).toEqual([0, -0.625, -0.25, 0, -0.5]);
+    expect(Array.from(rewards.tokens.stumble).map((value) => value + 0)).toEqual([0, 0, 0, 0, -0.75]);
     const paid = weigh(rewards, { coverage: 8, invention: 0.5, stumble: 0.25 });
-    expect(Array.from(paid)).toEqual([0, -0.25, 0.75, 0, 0.5 - 0.25 + 2]);
-    expect(Array.from(weigh(rewards, { coverage: 0, invention: 0, stumble: 1 }))).toEqual(Array.from(rewards.tokens.stumble));
+    expect(Array.from(paid).map((value) => value + 0)).toEqual([0, -0.3125, -0.125, 0, -0.25 - 0.1875 + 2]);
+    const stumbles = Array.from(weigh(rewards, { coverage: 0, invention: 0, stumble: 1 }));
+    expect(stumbles.map((value) => value + 0)).toEqual([0, 0, 0, 0, -0.75]);
     expect(() => segmentRewards(judgement, [1, 2])).toThrow(RangeError);
   });
 });

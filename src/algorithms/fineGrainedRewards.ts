@@ -1,12 +1,14 @@
 // Fine-grained rewards: what a reward model says of the tokens and the whole of a response, as a reward for each token
 //   r_t = sum_k w_k sum_j 1[t is the last token of segment j] R_k(j),   the last token also gets w_coverage * coverage
-//   R_k(j) = -1 where segment j is judged faulty, +1 where it is not;   k = invention, stumble
+//   R_k(j) = -max over the tokens of segment j of P_k(token is faulty);   k = invention, stumble
 // Wu et al. 2023 (arXiv 2306.01693), section 3.2 (equation 1) and 4.2. The weights come after all scoring, so that they can
 // be turned while a policy learns.
 // Departures: both kinds of fault are judged on the same segments (the paper has sub-sentences for irrelevance, sentences for
-// factual errors); a segment is faulty where any token of it more likely than not is (the paper classifies a separator
-// before each segment); coverage is paid as it is (the paper standardises it). As in the paper a sound segment earns, so many
-// short ones earn more: the KL penalty and coverage hold against that.
+// factual errors), by their tokens (the paper classifies a separator before each segment); coverage is paid as it is (the
+// paper standardises it). A segment is charged how likely it is to be faulty, where the paper pays +1 for a sound one and -1
+// for a faulty one: that was tried first. A small model that saw some hundred marked responses takes hardly any token to be
+// faulty more likely than not, so nearly every segment earned, and policies learned to write many: 5% wins against SFT by the
+// majority of fresh annotators (3 seeds, quick preset) and gold far below SFT's, whatever the weights.
 
 import { TOKEN } from '../core/tokens';
 
@@ -22,12 +24,12 @@ export interface TokenJudgement {
 
 /** Rewards before weighing. */
 export interface FineGrainedReward {
-  /** -1 or +1 at the last token of each segment, else 0. [response tokens] each */
+  /** At the last token of each segment minus the probability that it is faulty, -1..0, else 0. [response tokens] each */
   readonly tokens: { readonly invention: Float32Array; readonly stumble: Float32Array };
   readonly coverage: number;
 }
 
-/** Factors on the rewards, 0 or more: all three pay for what is wanted. The paper has 0.3 to 0.5. */
+/** Factors on the rewards, 0 or more: what coverage pays, what faults cost. The paper has 0.3 to 0.5. */
 export interface FineGrainedWeights {
   readonly coverage: number;
   readonly invention: number;
@@ -60,7 +62,7 @@ export function segmentRewards({ invention, stumble, coverage }: TokenJudgement,
     const rewards = new Float32Array(faulty.length);
     ends.forEach((end, j) => {
       const segment = faulty.subarray(j === 0 ? 0 : ends[j - 1]! + 1, end + 1);
-      rewards[end] = segment.some((probability) => probability > 0.5) ? -1 : 1;
+      rewards[end] = -Math.max(...segment);
     });
     return rewards;
   };

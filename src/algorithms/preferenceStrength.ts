@@ -15,6 +15,7 @@
 // then too high, most of all where the label is wrong. Few epochs keep this small. Cross-fitting avoids it: each model
 // trains on some folds and judges the others only, and a row of margins is put together from the folds.
 
+import type { ExperimentConfig } from '../core/config';
 import { mean } from '../core/stats';
 import type { LabelledPair } from './rewardModel';
 
@@ -49,8 +50,8 @@ export function preferenceStrength(margins: readonly ArrayLike<number>[], pA: Ar
   });
 }
 
-export const STRENGTH_TREATMENTS = ['keep', 'drop', 'flip', 'soft', 'margin'] as const;
-export type StrengthTreatment = (typeof STRENGTH_TREATMENTS)[number];
+/** What is done with weak pairs, see above. */
+export type StrengthTreatment = ExperimentConfig['data']['strength'];
 
 export interface StrengthOptions {
   readonly treatment: StrengthTreatment;

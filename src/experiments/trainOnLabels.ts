@@ -2,6 +2,7 @@ import type { RunBundle } from '../core/bundle';
 import { parseConfig, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { MIN_GIVEN_PAIRS, sharedPairs, type GivenLabels } from '../core/givenLabels';
 import type { LabelerInfo } from '../core/labReport';
+import { PAGE_ARMS } from './armEditing';
 import type { LabelSet } from './labFiles';
 import { firstTrainings, type LabResults } from './labResults';
 import { YOU } from './labVotes';
@@ -9,8 +10,6 @@ import { worldConfig } from './labWorld';
 
 /** Labelers of the lab as the arms of a run: each trains a policy, on the same pairs. */
 
-/** As many arms as a config has at most. */
-export const MOST_ARMS = 8;
 /** Labelers that are chosen before the visitor says otherwise. */
 const FIRST_CHOICE = 4;
 const MAX_LABEL = 40;
@@ -95,7 +94,7 @@ export function trainOnLabels(
   }
   const sets = results.sets.filter(({ labeler }) => chosen.includes(labeler.id));
   if (sets.length === 0) return { reason: 'Choose at least one labeler.' };
-  if (sets.length > MOST_ARMS) return { reason: `A run has ${MOST_ARMS} arms at most: choose fewer labelers.` };
+  if (sets.length > PAGE_ARMS) return { reason: `A run of this page has ${PAGE_ARMS} arms at most: choose fewer labelers.` };
   const shared = sharedPairs(sets);
   if (shared.length < MIN_GIVEN_PAIRS) {
     return {

@@ -7,11 +7,11 @@
  * good a reward model each mixture would make, and take the best. Ours is the simpler rule, and it can only be as good as
  * the AI's confidence: where it is sure and wrong, nobody asks a person.
  */
+import type { ExperimentConfig } from '../core/config';
 import type { Label } from '../core/preferences';
 import { hashString, PURPOSE, Stream, streamKey } from '../core/rng';
 
-export const ROUTING_RULES = ['random', 'uncertain'] as const;
-export type RoutingRule = (typeof ROUTING_RULES)[number];
+export type RoutingRule = ExperimentConfig['data']['routing'];
 
 export type Annotator = 'people' | 'ai';
 

@@ -98,7 +98,7 @@ const ROWS: readonly Row[] = [
       <>
         <EstimateCell estimate={drift.rankAgreement} share counted />
         <span className={classes.n}>
-          {' '}
+          {', '}
           {drift.couples === 'posts' ? 'couples of posts' : 'couples of one post'}
           {drift.goldTies !== undefined && `, ${percent(drift.goldTies)} tied in gold`}
         </span>
