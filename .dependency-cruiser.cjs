@@ -16,7 +16,7 @@ const ENTRY = '^src/[^/]+[.]tsx?$';
 const PROTOCOL = '^src/worker/protocol[.]ts$';
 const PAGE = '^src/(ui|experiments)/|^src/[^/]+[.]tsx?$';
 /** The page's end of the worker; the rest of src/worker runs inside it. */
-const WORKER_CLIENT = '^src/worker/(client|protocol|plan)';
+const WORKER_CLIENT = '^src/worker/(client|protocol|plan|journal)';
 /** Labelers of texts: they need no engine and may run in the page. */
 const TEXT_LABELERS = '^src/labelers/((text|rules|types)[.]ts$|llm/|pageLlm/)';
 const WORKER_ENTRY = '^src/(worker|labelers/pageLlm)/.*[wW]orker[.]ts$';

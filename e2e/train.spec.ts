@@ -45,7 +45,7 @@ test('labelers of the lab train the arms of a run, and alignment stands against 
 
   // The run is kept, its labels are not: another needs them from the lab again, or other arms.
   await page.reload();
-  await expect(page.getByText('Your last run, kept in this browser')).toBeVisible();
+  await expect(page.getByText('Kept in this browser')).toBeVisible();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('The labels of this run came from the labeler lab');
   await page.getByRole('button', { name: 'Back to RLHF and RLAIF' }).click();

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { RunBundle } from '../src/core/bundle';
-import { armByName, atPoint, parseConfig, PRESETS, presetConfig, setPath, withFile, type ExperimentConfig, type PresetName } from '../src/core/config';
-import { outsideArms } from '../src/core/outsideScores';
+import { CommandError, configOfOptions, readOptions, type CommandOptions } from '../src/core/command';
+import { commandText, sweepLines, type CommandExtras } from '../src/core/commandText';
+import { atPoint, withoutOffArms, type ExperimentConfig } from '../src/core/config';
+import { outsideArms, outsideScorerOf } from '../src/core/outsideScores';
 import { parseSweep, sweepPoints, type SweepPoint } from '../src/core/sweep';
 import type { SweptRun } from '../src/evaluation/sweepTable';
+import { readSettingsJson, type CodeRead } from '../src/experiments/configCode';
 import { runExperiment } from '../src/worker/coordinator';
 import type { DataFile } from '../src/worker/protocol';
 import { describeScorer, nodeScorer, type LlmFlags } from './llmScorer';
@@ -23,52 +25,56 @@ export interface Command {
   readonly llm?: LlmFlags | undefined;
   /** The runs of a sweep, where there is one; the settings of each are those of `config` with its values. */
   readonly points: readonly SweepPoint[];
+  /** Whether commands are to be printed rather than run. */
+  readonly list: boolean;
+  /** What goes with the settings where they are written out as commands again. */
+  readonly extras: CommandExtras;
 }
 
 /** @throws Error that says what is wrong with the command line. */
 export function parseCommand(args: readonly string[]): Command {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      preset: { type: 'string', default: 'default' },
-      seed: { type: 'string' },
-      out: { type: 'string' },
-      set: { type: 'string', multiple: true, default: [] },
-      data: { type: 'string' },
-      arms: { type: 'string' },
-      sweep: { type: 'string', multiple: true, default: [] },
-      llm: { type: 'string' },
-      'llm-url': { type: 'string' },
-      'llm-price': { type: 'string' },
-      'llm-cap': { type: 'string' },
-    },
-  });
-  if (!(values.preset in PRESETS)) {
-    throw new Error(`unknown preset ${values.preset}; known: ${Object.keys(PRESETS).join(', ')}`);
-  }
-  let config = presetConfig(values.preset as PresetName);
-  if (values.arms) config = parseConfig({ ...config, arms: values.arms.split(',').map(armByName) });
-  if (values.data) config = withFile(config);
-  const sets = [...(values.seed ? [`run.seed=${values.seed}`] : []), ...values.set];
-  for (const set of sets) {
-    const at = set.indexOf('=');
-    if (at < 1) throw new Error(`--set ${set}: write path=value, for example rl.klCoef=0.1`);
-    config = setPath(config, set.slice(0, at), set.slice(at + 1));
-  }
-  const data = values.data ? { name: path.basename(values.data), text: readFileSync(values.data, 'utf8') } : undefined;
-  const points = values.sweep.length === 0 ? [] : sweepPoints(values.sweep.map(parseSweep));
+  const options = readOptions(args);
+  const start = options.config === undefined ? undefined : readSettings(options.config);
+  const config = configOfOptions(options, start?.config);
+  const { data: file, out, list } = options;
+  if (config.run.task === 'file' && file === undefined) throw new Error('The task is a file: name it with --data.');
+  const data = file === undefined ? undefined : { name: path.basename(file), text: readFileSync(file, 'utf8') };
+  const sweeps = options.sweep.length > 0 ? options.sweep : (start?.sweeps ?? []);
+  const points = sweeps.length === 0 ? [] : sweepPoints(sweeps.map(parseSweep));
   // What does not fit is said before anything runs.
   const runs = points.length === 0 ? [config] : points.map((point) => atPoint(config, point));
-  const llm = values.llm === undefined ? undefined : { model: values.llm, url: values['llm-url'], price: values['llm-price'], cap: values['llm-cap'] };
+  const llm = options.llm === undefined ? undefined : { model: options.llm, url: options['llm-url'], price: options['llm-price'], cap: options['llm-cap'] };
   if (!llm && runs.some((one) => outsideArms(one).length > 0)) {
     throw new Error('A language model is to score responses: name it with --llm, for example --llm openai:gpt-5-mini.');
   }
-  return { config, data, llm, out: values.out, points };
+  return { config, data, llm, out, points, list, extras: extrasOf(options) };
+}
+
+/** @throws Error where the file cannot be read or holds no settings */
+function readSettings(file: string): CodeRead {
+  const read = readSettingsJson(readFileSync(file, 'utf8'));
+  if ('problems' in read) throw new CommandError(read.problems.map((problem) => `${file}: ${problem}`));
+  for (const note of read.notes) console.error(`${file}: ${note}`);
+  return read;
+}
+
+/** What a command that is written out has beside its settings. */
+function extrasOf({ data, llm, ...options }: CommandOptions): CommandExtras {
+  if (llm === undefined) return data === undefined ? {} : { data };
+  const more: Record<string, string> = { llm };
+  for (const name of ['llm-url', 'llm-price', 'llm-cap'] as const) if (options[name] !== undefined) more[name] = options[name];
+  return { ...(data !== undefined && { data }), llm: more };
+}
+
+/** Every run as a command of its own, one a line; files go to `--out`, of a sweep by default to the folder `sweep`. */
+export function listCommands({ config, points, out, extras }: Command): string[] {
+  if (points.length > 0) return sweepLines(config, points, out ?? 'sweep', extras);
+  return [commandText(config, { ...extras, ...(out !== undefined && { out }) })];
 }
 
 /** Runs every point of a sweep, one after another. */
 export async function runSweep(
-  { config, data, llm, points }: Omit<Command, 'out'>, done: (run: SweptRun, index: number) => void,
+  { config, data, llm, points }: Pick<Command, 'config' | 'data' | 'llm' | 'points'>, done: (run: SweptRun, index: number) => void,
 ): Promise<SweptRun[]> {
   const runs: SweptRun[] = [];
   for (const [index, point] of points.entries()) {
@@ -81,13 +87,17 @@ export async function runSweep(
 }
 
 /**
- * Runs the experiment on worker threads, with progress on the console.
+ * Runs the arms of the experiment that are switched on, on worker threads, with progress on the console.
  * @param exact whether the bits must be those of every other machine; default: as the config says.
+ * @throws Error where an arm cannot be run in Node
  */
 export async function run(
-  { config, data, llm }: Pick<Command, 'config' | 'data' | 'llm'>,
-  { exact = config.run.exact }: { exact?: boolean } = {},
+  { config: all, data, llm }: Pick<Command, 'config' | 'data' | 'llm'>,
+  { exact = all.run.exact }: { exact?: boolean } = {},
 ): Promise<RunBundle> {
+  const config = withoutOffArms(all);
+  const inPage = config.arms.find((arm) => outsideScorerOf(config, arm) === 'page-llm');
+  if (inPage) throw new Error(`${inPage.label}: a language model in the page runs in the page alone. Here, choose one behind a URL with --set ai.labeler=llm.`);
   const scorer = llm && nodeScorer(llm, path.join(repositoryRoot(), REPLIES));
   const pool = await openNodePool(config.arms.length, exact);
   try {

@@ -4,6 +4,7 @@
 // node:worker_threads. Programs find the repository's files through process.env.PLAYGROUND_ROOT, modules of src those
 // beside them through import.meta.url.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensurePackages, root, runNode } from './ensure.mjs';
@@ -16,7 +17,8 @@ if (!entry) {
 await ensurePackages();
 if ((await runNode('scripts/buildWasm.mjs')) !== 0) process.exit(1);
 
-const cache = path.join(root, 'node_modules/.cache/playground');
+// A folder for this machine alone: others that share the file system know nothing of its processes.
+const cache = path.join(root, 'node_modules/.cache/playground', hostname());
 const name = path.basename(entry, '.ts');
 // A directory for this process alone: runs side by side, and edits during a long run, must not change its workers.
 const directory = path.join(cache, `${name}-${process.pid}`);

@@ -4,17 +4,31 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BENCH_SIZES, type BenchSize } from './core/benchReport';
 import { createBenchStore } from './experiments/benchStore';
+import { openBrowserSearchWorker } from './experiments/compareSearchBrowser';
+import { createSearcher } from './experiments/compareSearcher';
+import { createCompareStore } from './experiments/compareStore';
 import { createReplyStore } from './experiments/labCache';
 import { createLabKeys } from './experiments/labKeys';
 import { createLabStore } from './experiments/labStore';
+import { createLibrary, LIBRARY_CHANNEL } from './experiments/library';
+import { createDatabase } from './experiments/libraryDatabase';
+import { createLibraryStore } from './experiments/libraryStore';
+import { openLesson } from './experiments/lessonLinkOpening';
+import { createLessonStore } from './experiments/lessonLinkStore';
+import { createLinkAddress, type AddressBar } from './experiments/linkAddress';
 import { createScorersOpener } from './experiments/outsideScoring';
 import { createBrowserPageLlm } from './experiments/pageLlm';
 import { loadRecordedRun } from './experiments/recorded';
+import { createJournalDatabase } from './experiments/resumeDatabase';
+import { createRunKeeper } from './experiments/resumeKeeper';
+import { createBrowserLocks } from './experiments/resumeLocks';
+import { createResumeStore } from './experiments/resumeStore';
 import { createRunStore, isActive, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
 import { createSweepStore } from './experiments/sweepStore';
+import { ResumeStoreContext } from './ui/playground/resume';
 import { App } from './ui/shell/App';
-import { viewOf } from './ui/shell/view';
+import { replaceView, viewOf, VIEWS } from './ui/shell/view';
 
 function backendOf(search: string): 'auto' | 'cpu' | 'webgpu' {
   const backend = new URLSearchParams(search).get('backend');
@@ -36,21 +50,72 @@ async function localNetworkPermission(): Promise<PermissionState | 'unknown'> {
   }
 }
 
+const database = createDatabase(__BUILD__.commit);
+const library = createLibrary({
+  database,
+  build: __BUILD__.commit,
+  now: () => Date.now(),
+  // Absent where the page came by plain HTTP.
+  storageManager: 'storage' in navigator ? navigator.storage : undefined,
+  channel: 'BroadcastChannel' in window ? new BroadcastChannel(LIBRARY_CHANNEL) : undefined,
+});
+const libraryStore = createLibraryStore(library);
+const compare = createCompareStore({ library, searcher: createSearcher(openBrowserSearchWorker), items: () => sessionStorage });
 const shared = {
   build: __BUILD__,
   backend: backendOf(location.search),
   // Workers and what they need are fetched when the first run starts, not before.
   openSession: async (options: SessionOptions) => (await import('./worker/client')).Session.open(options),
-  storage: createStorage(),
+  storage: createStorage(database, library),
 };
+const lessons = createLessonStore({ onLeave: () => address.dropLesson(), onHold: () => store.getState().keepHeld() });
+const keeper = createRunKeeper({
+  build: __BUILD__,
+  database: createJournalDatabase(),
+  locks: createBrowserLocks(),
+  now: () => Date.now(),
+  newId: () => crypto.randomUUID(),
+});
 const store = createRunStore({
   ...shared,
+  keeper,
   loadRecorded: loadRecordedRun,
   // Made below: it needs the model in this page, which needs this store.
   openScorers: (config, onNews) => openScorers(config, onNews),
+  lesson: () => lessons.getState().inForce,
   now: () => performance.now(),
 });
+/** Entries of the history that the page wrote itself are marked. */
+const bar: AddressBar = {
+  fragment: () => location.hash,
+  write: (fragment) => history.replaceState({ ownFragment: true }, '', `${location.pathname}${location.search}#${fragment}`),
+  isOwn: () => (history.state as { readonly ownFragment?: boolean } | null)?.ownFragment === true,
+};
+const address = createLinkAddress({
+  store,
+  bar,
+  openLesson(text, settings) {
+    const opened = openLesson(lessons, text, settings, VIEWS);
+    const view = VIEWS.find((known) => known === opened.view);
+    // A visitor who comes back, or whose address names a screen, is where he went.
+    if (view && !bar.isOwn() && !new URLSearchParams(location.search).has('view')) replaceView(view);
+    return opened;
+  },
+});
+// Before the first run is looked for: what a link brings goes before what was kept.
+address.open();
+window.addEventListener('hashchange', address.changed);
 void store.getState().load();
+const resume = createResumeStore({
+  keeper,
+  goOn: (taken) => void store.getState().goOn(taken),
+  onTrouble: (note) => store.getState().noteJournal(note),
+});
+void resume.getState().look();
+// A run that fails here can be gone on with.
+store.subscribe((state, before) => {
+  if (isActive(before) && !isActive(state)) void resume.getState().look();
+});
 const bench = createBenchStore({ ...shared, quick: new URLSearchParams(location.search).has('quick') });
 void bench.getState().load();
 const size = sizeToStart(location.search);
@@ -87,6 +152,8 @@ window.addEventListener('pageshow', ({ persisted }) => persisted && lab.getState
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App store={store} bench={bench} lab={lab} page={page} sweep={sweep} />
+    <ResumeStoreContext value={resume}>
+      <App store={store} bench={bench} compare={compare} lab={lab} lessons={lessons} library={libraryStore} page={page} sweep={sweep} />
+    </ResumeStoreContext>
   </StrictMode>,
 );

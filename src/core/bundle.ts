@@ -13,7 +13,7 @@ const id = z.string().max(64);
 const share = z.number().min(0).max(1);
 
 /** A point estimate with its 95% interval; `over` says what the interval ranges over. */
-const estimateSchema = z.strictObject({
+export const estimateSchema = z.strictObject({
   value: z.number(),
   ci: z.tuple([z.number(), z.number()]),
   n: z.number().int().min(0),

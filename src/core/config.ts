@@ -20,6 +20,9 @@ export const ARM_FIELDS: readonly FieldEntry[] = FIELD_LIST.filter(({ section })
 
 export type FieldValue = number | string | boolean;
 
+/** Value of an arm's setting on the command line where the arm is to have none of its own. No choice is called so. */
+export const COMMON = 'common';
+
 /** One way of learning from feedback: where it comes from, and settings in which the arm departs from the experiment's. */
 export interface ArmConfig {
   readonly id: string;
@@ -36,16 +39,39 @@ export interface ExperimentConfig extends Settings {
   readonly arms: readonly ArmConfig[];
 }
 
-function valueSchema(field: Field): z.ZodType<FieldValue> {
+/** What a value of a field may be, in words. */
+function allowedWords(field: Field): string {
   switch (field.kind) {
     case 'int':
-      return z.number().int().min(field.min).max(field.max);
     case 'float':
-      return z.number().min(field.min).max(field.max);
+      return `a ${field.kind === 'int' ? 'whole ' : ''}number from ${field.min} to ${field.max}`;
     case 'choice':
-      return z.enum(Object.keys(field.options) as [string, ...string[]]);
+      return `one of ${Object.keys(field.options).join(', ')}`;
     case 'switch':
-      return z.boolean();
+      return 'true or false';
+  }
+}
+
+/** Most characters of a value that stand in a message. */
+const MOST_QUOTED = 40;
+
+function quotedValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
+}
+
+function valueSchema(field: Field): z.ZodType<FieldValue> {
+  const error = ({ input }: { readonly input?: unknown }): string => `${quotedValue(input)} is not ${allowedWords(field)}`;
+  switch (field.kind) {
+    case 'int':
+      return z.number({ error }).int({ error }).min(field.min, { error }).max(field.max, { error });
+    case 'float':
+      return z.number({ error }).min(field.min, { error }).max(field.max, { error });
+    case 'choice':
+      return z.enum(Object.keys(field.options) as [string, ...string[]], { error });
+    case 'switch':
+      return z.boolean({ error });
   }
 }
 
@@ -84,7 +110,7 @@ export function armByName(name: string): ArmConfig {
   const arm = NAMED_ARMS.find((candidate) => candidate.id === id);
   if (!arm) throw new Error(`there is no arm ${id}; known: ${NAMED_ARMS.map((known) => known.id).join(', ')}`);
   if (method === undefined) return arm;
-  if (!(method in METHODS)) throw new Error(`there is no method ${method}; known: ${Object.keys(METHODS).join(', ')}`);
+  if (!Object.hasOwn(METHODS, method)) throw new Error(`there is no method ${method}; known: ${Object.keys(METHODS).join(', ')}`);
   return withMethod({ ...arm, id: `${id}-${method}`, label: `${arm.label}, ${METHODS[method as MethodId].label}` }, method as MethodId);
 }
 
@@ -148,15 +174,24 @@ export const configSchema = z
   })
   .transform((config) => config as unknown as ExperimentConfig);
 
+/** Settings that cannot be used, and why. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  /** @param problems every path that is wrong and what it may be, a sentence each. */
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings cannot be used: ${problems.join('; ')}`);
+  }
+}
+
 /**
- * @throws Error whose message names every path that is wrong and what it may be.
+ * @throws ConfigError whose message names every path that is wrong and what it may be.
  */
 export function parseConfig(input: unknown): ExperimentConfig {
   const result = configSchema.safeParse(input);
   if (result.success) return result.data;
-  throw new Error(
-    `The settings cannot be used: ${result.error.issues.map((i) => `${i.path.join('.') || 'config'}: ${i.message}`).join('; ')}`,
-  );
+  // One value may break several rules that say the same.
+  throw new ConfigError([...new Set(result.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`))]);
 }
 
 export const DEFAULT_CONFIG: ExperimentConfig = parseConfig({});
@@ -225,7 +260,8 @@ export function setField(
 
 /**
  * A copy with `path=value` applied, as on the command line: `rl.klCoef=0.1`, `arms.1.label=AI`, `arms.1.rl.klCoef=0.1` or, for
- * short, `arms.1.klCoef=0.1`. Choosing a method brings its tuned settings along; those given after it stand.
+ * short, `arms.1.klCoef=0.1`. Choosing a method brings its tuned settings along; those given after it stand. `arms.1.off=true`
+ * switches an arm off, and `arms.1.klCoef=common` takes its own value away, so that the experiment's counts.
  * @throws Error on an unknown path or a value that does not fit.
  */
 export function setPath(config: ExperimentConfig, path: string, text: string): ExperimentConfig {
@@ -239,7 +275,7 @@ export function setPath(config: ExperimentConfig, path: string, text: string): E
   }
   const entry = fieldAt(path);
   const value = parseFieldText(entry.field, path, text);
-  if (path !== 'rl.method' || !(text in METHODS)) return setField(config, entry, value);
+  if (path !== 'rl.method' || !Object.hasOwn(METHODS, text)) return setField(config, entry, value);
   return Object.entries({ ...tunedFor(text as MethodId), 'rl.method': value }).reduce(
     (changed, [own, ownValue]) => setField(changed, fieldAt(own), ownValue), config,
   );
@@ -253,18 +289,37 @@ export function atPoint(config: ExperimentConfig, point: Pick<SweepPoint, 'value
   return ordered.reduce((changed, { path, value }) => setPath(changed, path, value), config);
 }
 
-function setArmPath(arm: ArmConfig, own: string, path: string, text: string): ArmConfig {
-  if (own === 'id' || own === 'label') return { ...arm, [own]: text };
-  if (own === 'feedback') return { ...arm, feedback: text as Feedback };
+/**
+ * The setting that an arm's own path means, `rl.klCoef` or for short `klCoef`.
+ * @param path the whole path, for the message. @throws Error where there is no such setting, or more than one
+ */
+export function armFieldAt(own: string, path: string): FieldEntry {
   const matches = ARM_FIELDS.filter((entry) => entry.path === own || entry.name === own);
   const [entry] = matches;
   if (!entry) throw new Error(`${path}: an arm has no setting ${own}; known: ${ARM_FIELDS.map((known) => known.path).join(', ')}`);
   // A bare name that several sections have means the section of the method: `klCoef` is that of RL.
   const chosen = matches.length === 1 ? entry : matches.find(({ section }) => section === 'rl');
   if (!chosen) throw new Error(`${path}: ${own} could be ${matches.map((match) => match.path).join(' or ')}: write it out`);
+  return chosen;
+}
+
+function setArmPath(arm: ArmConfig, own: string, path: string, text: string): ArmConfig {
+  if (own === 'id' || own === 'label') return { ...arm, [own]: text };
+  if (own === 'feedback') return { ...arm, feedback: text as Feedback };
+  if (own === 'off') return withOff(arm, path, text);
+  const chosen = armFieldAt(own, path);
+  if (text === COMMON) {
+    const { set: { [chosen.path]: _common, ...others } = {}, ...rest } = arm;
+    return Object.keys(others).length === 0 ? rest : { ...rest, set: others };
+  }
   const value = parseFieldText(chosen.field, path, text);
-  if (chosen.path === 'rl.method' && text in METHODS) return withMethod(arm, text as MethodId);
+  if (chosen.path === 'rl.method' && Object.hasOwn(METHODS, text)) return withMethod(arm, text as MethodId);
   return { ...arm, set: { ...arm.set, [chosen.path]: value } };
+}
+
+function withOff({ off: _off, ...arm }: ArmConfig, path: string, text: string): ArmConfig {
+  if (text !== 'true' && text !== 'false') throw new Error(`${path}: "${text}" is neither true nor false`);
+  return text === 'true' ? { ...arm, off: true } : arm;
 }
 
 function parseFieldText(field: Field, path: string, text: string): FieldValue {

@@ -20,6 +20,11 @@ export interface Rescored {
   readonly comparisons: readonly { readonly a: string; readonly b: string; readonly gold: WinRate }[];
 }
 
+/** Whether a run has what re-scoring takes: at least two samples of every arm. One that came by a link may have none. */
+export function canRescore({ arms }: Pick<RunBundle, 'arms'>): boolean {
+  return arms.every(({ samples }) => samples.length > 1);
+}
+
 /**
  * Judges the stored samples of a run by other gold weights, from what the checker found in them and the importance of
  * the posts' facts. Labels, reward models and policies stay as they were. n is the number of stored samples, which may

@@ -28,7 +28,8 @@ export interface Jury {
   readonly factors: UtilityWeights;
 }
 
-function compare(a: number, b: number): Verdict {
+/** Of two utilities: within the tolerance of rounding they are a tie. */
+export function compare(a: number, b: number): Verdict {
   return Math.abs(a - b) < UTILITY_TIE ? 0.5 : a > b ? 1 : 0;
 }
 

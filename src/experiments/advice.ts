@@ -9,6 +9,7 @@ export interface Trouble {
 }
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^the lesson/i, 'Leave the lesson, at the top of the page, to change what it holds.'],
   [
     /webgpu|adapter|gpu|device (was )?lost/i,
     'Run on the CPU engine instead: open this page with ?backend=cpu at the end of its address.',

@@ -58,7 +58,7 @@ beforeEach(() => {
       return session;
     },
     storage: {
-      loadRun: unused, saveRun: unused, loadConfig: unused, saveConfig: unused,
+      loadRun: unused, saveRun: unused, noteShown: unused, loadConfig: unused, saveConfig: unused,
       loadBench: () => kept.loadBench!(),
       saveBench: (report) => kept.saveBench!(report),
     },

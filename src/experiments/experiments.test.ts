@@ -6,7 +6,9 @@ import { blockedArm } from './armSettings';
 import { lessonFits, lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
 import { loadRecordedRun } from './recorded';
 import { activeStages, applyEvents, armStages, newRun, sharedStages } from './shownRun';
-import { createStorage, StorageError } from './storage';
+import { createLibrary } from './library';
+import { createDatabase, StorageError } from './libraryDatabase';
+import { createStorage, type RunStorage } from './storage';
 import { testBundle } from './testing/bundle';
 
 describe('lessons and presets', () => {
@@ -107,14 +109,20 @@ describe('the recorded run', () => {
 });
 
 describe('storage', () => {
+  function storageWithoutBrowser(): RunStorage {
+    const database = createDatabase('test');
+    const library = createLibrary({ database, build: 'test', now: () => 0, storageManager: undefined, channel: undefined });
+    return createStorage(database, library);
+  }
+
   it('says so where the browser has none', async () => {
-    const storage = createStorage();
+    const storage = storageWithoutBrowser();
     await expect(storage.loadRun()).rejects.toThrow(StorageError);
     await expect(storage.saveConfig(DEFAULT_CONFIG)).rejects.toThrow(/gone after a reload/);
   });
 
   it('reports a run that could not be read again, and takes the longest that settings can ask for', async () => {
-    const storage = createStorage();
+    const storage = storageWithoutBrowser();
     const withPoints = (count: number): RunBundle => {
       const bundle = testBundle();
       const points = Array.from({ length: count }, (_, i) => i);

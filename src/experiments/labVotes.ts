@@ -70,9 +70,9 @@ export function shownFirst(pairId: string, showing: 0 | 1): 0 | 1 {
 const keyOf = (pairId: string, showing: 0 | 1): string => `${showing} ${pairId}`;
 
 /** All questions in the order in which they are asked as long as none is skipped. */
-function scheduleOf(pairs: readonly HumanPair[]): Question[] {
+function scheduleOf(pairs: readonly HumanPair[], repeats: boolean): Question[] {
   const ask = (pair: HumanPair, showing: 0 | 1): Question => ({ pair, showing, first: shownFirst(pair.id, showing) });
-  const repeated = pairs.flatMap((pair, i) => (i % REPEAT_EVERY === 0 && i + REPEAT_GAP < pairs.length ? [{ pair, i }] : []));
+  const repeated = pairs.flatMap((pair, i) => (repeats && i % REPEAT_EVERY === 0 && i + REPEAT_GAP < pairs.length ? [{ pair, i }] : []));
   const questions = pairs.flatMap((pair, i) => [
     ask(pair, 0),
     ...repeated.filter((one) => one.i + REPEAT_EVERY === i).map((one) => ask(one.pair, 1)),
@@ -82,10 +82,11 @@ function scheduleOf(pairs: readonly HumanPair[]): Question[] {
 
 /**
  * Where the visitor stands: a function of pairs and votes alone, so that leaving out the last vote undoes it. A skipped
- * question comes back at the end. @param votes of any pairs, in their order.
+ * question comes back at the end. @param votes of any pairs, in their order. @param repeats whether pairs come back with
+ * their sides swapped: not where a vote reveals whose responses they were.
  */
-export function ballotOf(pairs: readonly HumanPair[], votes: readonly Vote[]): Ballot {
-  const schedule = scheduleOf(pairs);
+export function ballotOf(pairs: readonly HumanPair[], votes: readonly Vote[], repeats = true): Ballot {
+  const schedule = scheduleOf(pairs, repeats);
   const asked = new Set(schedule.map(({ pair, showing }) => keyOf(pair.id, showing)));
   const answeredAt = new Map<string, number>();
   const skippedAt = new Map<string, number>();

@@ -112,10 +112,13 @@ export function withPreset(config: ExperimentConfig, name: PresetName): Experime
   return parseConfig({ ...presetConfig(name), ...subject(config) });
 }
 
+/** Settings after what cannot be changed was put back. */
+type Keep = (config: ExperimentConfig) => ExperimentConfig;
+
 /** The preset that `config` is, whatever its task, seed and arms; undefined where a setting was changed or its arms are a lesson's. */
-export function presetOf(config: ExperimentConfig): PresetName | undefined {
+export function presetOf(config: ExperimentConfig, keep: Keep = (made) => made): PresetName | undefined {
   return PRESET_NAMES.find((name) => {
-    const made = withPreset(config, name);
+    const made = keep(withPreset(config, name));
     return configDifference(made, config).length === 0 && sameArms(made.arms, config.arms);
   });
 }
@@ -133,9 +136,9 @@ export function withLesson(config: ExperimentConfig, lesson: Lesson): Experiment
   return parseConfig({ ...withPreset(config, 'default'), ...sections, ...arms });
 }
 
-export function lessonOf(config: ExperimentConfig): Lesson | undefined {
+export function lessonOf(config: ExperimentConfig, keep: Keep = (made) => made): Lesson | undefined {
   return LESSONS.find((lesson) => {
-    const made = withLesson(config, lesson);
+    const made = keep(withLesson(config, lesson));
     return configDifference(made, config).length === 0 && sameArms(made.arms, config.arms);
   });
 }

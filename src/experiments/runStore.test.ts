@@ -13,7 +13,7 @@ import { createRunStore, labelsAtHand, staleArms, staleFields, type RunEnvironme
 import { stageKey, turnableArms } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
 import { testReport } from './testing/bench';
-import { testBundle } from './testing/bundle';
+import { NO_TEXTS, testBundle } from './testing/bundle';
 
 type Outcome = Awaited<RunHandle['result']>;
 
@@ -44,6 +44,10 @@ class FakeSession implements RunSession {
     this.calls.push(`answer ${input.text} ${input.policies.length}`);
     return Promise.resolve({ prompt: { id: 'own', topic: '', words: [], facts: [] }, unknown: [], answers: [] });
   }
+  async exportWeights({ weights, metadata }: Parameters<RunSession['exportWeights']>[0]): ReturnType<RunSession['exportWeights']> {
+    this.calls.push(`export ${weights.values.length} ${JSON.stringify(metadata)}`);
+    return { model: new Uint8Array(1), heads: new Uint8Array(2) };
+  }
   close(): void {
     this.closed = true;
     this.settle?.reject(new Error('The run was stopped.'));
@@ -54,7 +58,7 @@ class FakeSession implements RunSession {
   finish(bundle: RunBundle): void {
     const shape = { vocab: 1, width: 4, layers: 1, heads: 1, positions: 1, valueHeads: 1 };
     const weights = { shape, values: new Float32Array(1) };
-    this.settle!.resolve({ bundle, policies: [{ armId: 'sft', weights }] });
+    this.settle!.resolve({ bundle, policies: [{ armId: 'sft', weights }], texts: NO_TEXTS });
   }
   fail(error: Error): void {
     this.settle!.reject(error);
@@ -71,7 +75,14 @@ class MemoryStorage implements RunStorage {
   }
   loadRun = (): Promise<RunBundle | undefined> => this.use(() => this.run);
   loadConfig = (): Promise<ExperimentConfig | undefined> => this.use(() => this.config);
-  saveRun = (bundle: RunBundle): Promise<void> => this.use(() => void (this.run = bundle));
+  dataName: string | undefined;
+  saveRun = (bundle: RunBundle, dataName?: string): Promise<void> =>
+    this.use(() => {
+      this.run = bundle;
+      this.dataName = dataName;
+    });
+  shownId: string | undefined;
+  noteShown = (id: string): Promise<void> => this.use(() => void (this.shownId = id));
   saveConfig = (config: ExperimentConfig): Promise<void> => this.use(() => void (this.config = config));
   bench: BenchReport | undefined;
   loadBench = (): Promise<BenchReport | undefined> => this.use(() => this.bench);
@@ -152,7 +163,88 @@ describe('fine-grained rewards', () => {
     // The next run starts with what is set.
     const next = await started(store);
     expect(store.getState().shown!.turned).toEqual({});
-    expect(next.calls).toEqual([]);
+    expect(next.calls).toHaveLength(1);
+  });
+});
+
+describe('a run of the library', () => {
+  const KEPT = testBundle(parseConfig({ run: { seed: 9 }, rl: { klCoef: 0.3 } }));
+
+  it('is shown in place of the one on screen, is the one of the next visit, and leaves the form alone', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    const { edited } = store.getState();
+    expect(store.getState().show(KEPT, { id: 'run-9', dataName: 'own.csv' })).toBe(true);
+    await settled();
+    expect(store.getState()).toMatchObject({ status: 'idle', canAnswer: false, shown: { origin: 'kept', dataName: 'own.csv' } });
+    expect(store.getState().shown?.config.run.seed).toBe(9);
+    expect(store.getState().edited).toBe(edited);
+    expect(storage.shownId).toBe('run-9');
+  });
+
+  it('does not take the place of a run under way, and is what a run that is stopped leads back to', async () => {
+    const store = makeStore();
+    store.getState().show(KEPT, { id: 'run-9' });
+    await started(store);
+    expect(store.getState().show(testBundle(), { id: 'run-1' })).toBe(false);
+    expect(store.getState().shown?.bundle).toBeUndefined();
+    store.getState().reset();
+    expect(store.getState().shown?.config.run.seed).toBe(9);
+    expect(storage.shownId).toBe('run-9');
+  });
+
+  it('gives its settings to the form on its own; without its file the task is that of the page', () => {
+    const store = makeStore();
+    store.getState().takeSettings(KEPT.config);
+    expect(store.getState().edited).toEqual(KEPT.config);
+    expect(store.getState().shown).toBeUndefined();
+    store.getState().takeSettings(parseConfig({ run: { task: 'file' } }));
+    expect(store.getState().edited.run.task).toBe('tldr');
+  });
+
+  it('is kept with the name of its file', async () => {
+    const store = makeStore();
+    const data = { name: 'own.csv', text: 'x' };
+    store.getState().setData(data);
+    const session = await started(store);
+    session.finish(testBundle());
+    await settled();
+    expect(storage.run).toBeDefined();
+    expect(storage.dataName).toBe('own.csv');
+  });
+});
+
+describe('a run of a file', () => {
+  it('is shown in place of the one on screen and kept nowhere; not where a run is under way', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    const other = testBundle(parseConfig({ run: { seed: 7 } }));
+    expect(store.getState().openFile(other)).toBe(true);
+    expect(store.getState()).toMatchObject({ status: 'idle', canAnswer: false, shown: { origin: 'file', bundle: other }, lastFinished: { origin: 'file' } });
+    expect(storage.run).toBeUndefined();
+    const session = await started(store);
+    expect(store.getState().openFile(testBundle())).toBe(false);
+    session.finish(testBundle());
+    await settled();
+    expect(store.getState().shown!.origin).toBe('here');
+  });
+});
+
+describe('what a run leaves besides its bundle', () => {
+  it('is there from its end until another is shown', async () => {
+    const store = makeStore(testBundle());
+    await store.getState().load();
+    expect(store.getState().made()).toBeUndefined();
+    await expect(store.getState().exportWeights('sft', {})).rejects.toThrow('The weights of this policy are not here.');
+    const session = await started(store);
+    session.finish(testBundle());
+    await settled();
+    expect(store.getState().made()).toMatchObject({ texts: NO_TEXTS, policies: { sft: { bytes: 4, shape: { width: 4 } } } });
+    expect((await store.getState().exportWeights('sft', { policy: 'SFT' })).heads).toHaveLength(2);
+    expect(session.calls).toEqual(['export 1 {"policy":"SFT"}']);
+    await expect(store.getState().exportWeights('rlhf', {})).rejects.toThrow('not here');
+    store.getState().openFile(testBundle());
+    expect(store.getState().made()).toBeUndefined();
   });
 });
 

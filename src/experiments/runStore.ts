@@ -18,9 +18,10 @@ import {
 import type { FieldEntry } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import type { MethodId } from '../core/methods';
+import type { ModelShape } from '../core/modelShape';
 import { LlmError } from '../labelers/llm/errors';
 import type { RunHandle, Session } from '../worker/client';
-import type { DataFile, FineGrainedWeights, LiveAnswer, OpenInput } from '../worker/protocol';
+import type { DataFile, FineGrainedWeights, LiveAnswer, OpenInput, RunTexts, WeightFiles } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
 import {
   addArm,
@@ -36,8 +37,10 @@ import {
   type AskedFeedback,
 } from './armEditing';
 import { blockedArm } from './armSettings';
+import { withHeld, type LessonInForce } from './lessonLink';
 import { withLesson, withPreset, type Lesson } from './lessons';
 import { scorersTrouble, scorersWanted, type OpenScorers, type ScorerReport } from './outsideScorers';
+import type { KeptRun, RunKeeper, TakenRun } from './resumeKeeper';
 import { applyEvents, newRun, runOfBundle, type ShownRun } from './shownRun';
 import type { RunStorage } from './storage';
 
@@ -49,7 +52,7 @@ export interface SessionOptions extends Pick<OpenInput, 'backend' | 'exact'> {
 }
 
 /** What the store needs of a session; the page's own is `worker/client`. */
-export type RunSession = Pick<Session, 'device' | 'start' | 'answer' | 'close'>;
+export type RunSession = Pick<Session, 'device' | 'start' | 'answer' | 'exportWeights' | 'close'>;
 
 /** Labels of the labeler lab with the arms they are of: ids of arms recur from one choice of labelers to the next. */
 interface LabelledArms {
@@ -58,6 +61,13 @@ interface LabelledArms {
 }
 
 type RunResult = Awaited<RunHandle['result']>;
+
+/** What a run that was made here leaves besides its bundle, while the page is open. */
+export interface MadeHere {
+  readonly texts: RunTexts;
+  /** The policies at hand, by arm; `sft` is the start policy. Bytes of their parameters. */
+  readonly policies: Readonly<Record<string, { readonly shape: ModelShape; readonly bytes: number }>>;
+}
 
 export interface RunEnvironment {
   readonly build: Build;
@@ -69,7 +79,11 @@ export interface RunEnvironment {
    * @param onNews called as scores come. @throws Error that says what is missing
    */
   openScorers?(config: ExperimentConfig, onNews: () => void): OpenScorers;
+  /** The lesson in force, if there is one: the form keeps to what it holds, and Reset goes back to its settings. */
+  lesson?(): LessonInForce | undefined;
   readonly storage: RunStorage;
+  /** Keeps runs while they go; without it, what is under way is lost with the page. */
+  readonly keeper?: RunKeeper | undefined;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -99,6 +113,23 @@ export interface RunState {
   readonly scoring: readonly ScorerReport[];
   /** The latest news for people who do not see the screen. */
   readonly announcement: string;
+  /** What there is to say of the link that the page was opened by; undefined where there is nothing, or it was dismissed. */
+  readonly link: LinkNews | undefined;
+  /** The record that the run on screen repeats, where it does. */
+  readonly replayed: RunBundle | undefined;
+}
+
+export interface LinkNews {
+  /** Why the result that it brought is not shown, and what to do. */
+  readonly problem?: { readonly title: string; readonly advice: string } | undefined;
+  /** What was ignored or changed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What a link brought. */
+export interface OpenedLink extends LinkNews {
+  readonly config: ExperimentConfig;
+  readonly bundle?: RunBundle | undefined;
 }
 
 export interface RunActions {
@@ -110,6 +141,8 @@ export interface RunActions {
   readonly chooseLesson: (lesson: Lesson) => void;
   /** Puts the form back to the settings of the shown run. Arms that were switched off and are not of that run stay so. */
   readonly revert: () => void;
+  /** Puts settings back that the lesson in force holds. */
+  readonly keepHeld: () => void;
   /** Makes the visitor's file the task; SFT then has to be trained here. */
   readonly setData: (data: DataFile) => void;
   readonly clearData: () => void;
@@ -117,6 +150,18 @@ export interface RunActions {
   readonly trainOn: (config: ExperimentConfig, labels: GivenLabels) => Promise<void>;
   /** Starts a run of these settings, which the form takes. */
   readonly runConfig: (config: ExperimentConfig) => Promise<void>;
+  /** Goes on with an unfinished run, whose settings, file and labels the form takes. */
+  readonly goOn: (taken: TakenRun) => Promise<void>;
+  /** Tells the visitor why nothing more of the run under way can be kept. */
+  readonly noteJournal: (note: string) => void;
+  /** Runs the settings of the shown, finished run here, to be held against its record. */
+  readonly runAgain: () => Promise<void>;
+  /**
+   * Takes what a link brought: the form its settings, the screen its result. Nothing of it is kept for the next visit. A run
+   * under way stays on screen.
+   */
+  readonly openLink: (link: OpenedLink) => void;
+  readonly dismissLink: () => void;
   /** Changes of arms do nothing where labels are given: those are of the arms as they are. One arm always runs. */
   readonly addArm: (feedback: AskedFeedback) => void;
   readonly duplicateArm: (id: string) => void;
@@ -136,14 +181,30 @@ export interface RunActions {
   readonly resume: () => void;
   /** Pauses, or lets a paused run go on by one update. */
   readonly step: () => void;
+  /**
+   * Shows a run of the library in place of the one on screen; the form stays as it is. Its policies are not at hand. A run
+   * under way stays on screen: there is nothing to come back to it by.
+   * @returns whether it is shown
+   */
+  readonly show: (bundle: RunBundle, kept: { readonly id: string; readonly dataName?: string | undefined }) => boolean;
+  /** Shows a run from a file in place of the one on screen, as `show` does, and keeps nothing of it. @returns whether it is shown */
+  readonly openFile: (bundle: RunBundle) => boolean;
+  /** Takes the settings of a finished run into the form. Its file, if it had one, has to be given again. */
+  readonly takeSettings: (config: ExperimentConfig) => void;
+  /** Takes settings into the form as they are, whatever stood there: no arm is kept. A file that is not their task is let go. */
+  readonly replaceSettings: (config: ExperimentConfig) => void;
   /** Turns the weights of an arm's fine-grained rewards while it is being trained, from its next iteration on. */
   readonly turnFine: (armId: string, weights: FineGrainedWeights) => void;
-  /** Stops a run under way and goes back to the last finished one; otherwise to the recorded run and the defaults. */
+  /** Stops a run under way and goes back to the last finished one; otherwise to the recorded run and the defaults, or the lesson's settings. */
   readonly reset: () => void;
   /** Tells the visitor of something that went wrong outside of a run. */
   readonly report: (error: unknown) => void;
   readonly dismissTrouble: () => void;
   readonly ask: (text: string, draw: number) => Promise<LiveAnswer>;
+  /** What the shown run leaves besides its bundle; undefined where it was not made here, or its policies are gone. */
+  readonly made: () => MadeHere | undefined;
+  /** Files of a policy of the shown run. @throws Error where it is not here. */
+  readonly exportWeights: (armId: string, metadata: Readonly<Record<string, string>>) => Promise<WeightFiles>;
 }
 
 export type RunStore = StoreApi<RunState & RunActions>;
@@ -177,6 +238,11 @@ export function staleArms({ edited, shown }: Pick<RunState, 'edited' | 'shown'>)
 /** The labels that the arms of the settings are trained on, unless those at hand belong to other arms. */
 export function labelsAtHand({ edited, labels }: Pick<RunState, 'edited' | 'labels'>): GivenLabels | undefined {
   return labels && JSON.stringify(labels.arms) === armsKey(edited) ? labels.labels : undefined;
+}
+
+/** Settings that a visitor's file was the task of: without it the task is that of the page. */
+function withoutLostFile(config: ExperimentConfig, data: DataFile | undefined): ExperimentConfig {
+  return config.run.task === 'file' && !data ? { ...config, run: { ...config.run, task: 'tldr' } } : config;
 }
 
 const SAVE_DELAY_MS = 800;
@@ -215,21 +281,33 @@ export function createRunStore(environment: RunEnvironment): RunStore {
   let attempt = 0;
   /** What answers a visitor's post: the policies of the last run that finished here, and its file. */
   let answering: { policies: RunResult['policies']; data: DataFile | undefined } = { policies: [], data: undefined };
+  /** Of the same run. */
+  let texts: RunTexts | undefined;
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the run under way, and of the next one if it goes on. */
+  let journal: KeptRun | undefined;
+  let toGoOn: TakenRun | undefined;
+  /** Why nothing more of the run under way can be kept. */
+  let journalNote: string | undefined;
+  /** What the next run repeats. */
+  let toReplay: RunBundle | undefined;
 
   return createStore<RunState & RunActions>((set, get) => {
     const keep = (saving: Promise<void>): void => {
       saving.then(
-        () => get().storageNote !== undefined && set({ storageNote: undefined }),
+        () => get().storageNote !== journalNote && set({ storageNote: journalNote }),
         (error: unknown) => set({ storageNote: error instanceof Error ? error.message : String(error) }),
       );
     };
 
-    const setEdited = (edited: ExperimentConfig): void => {
+    /** Takes settings as they are, whatever a lesson holds. */
+    const takeEdited = (edited: ExperimentConfig): void => {
       set({ edited });
       clearTimeout(saveTimer);
       saveTimer = setTimeout(() => keep(storage.saveConfig(get().edited)), SAVE_DELAY_MS);
     };
+
+    const setEdited = (edited: ExperimentConfig): void => takeEdited(withHeld(edited, environment.lesson?.()));
 
     const editArms = (change: (config: ExperimentConfig) => ExperimentConfig): void => {
       const { edited } = get();
@@ -264,6 +342,9 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       handle = undefined;
       if (wasRunning) session = undefined;
       endScorers();
+      void journal?.forget();
+      journal = undefined;
+      journalNote = undefined;
     };
 
     const closeSession = (): void => {
@@ -286,11 +367,12 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       return opening;
     };
 
-    const finish = ({ bundle, policies }: RunResult, data: DataFile | undefined, seconds: number): void => {
+    const finish = ({ bundle, policies, texts: made }: RunResult, data: DataFile | undefined, seconds: number): void => {
       handle = undefined;
       endScorers();
       answering = { policies, data };
-      const shown = runOfBundle(bundle, 'here', data?.name);
+      texts = made;
+      const shown: ShownRun = { ...runOfBundle(bundle, 'here', data?.name), history: get().shown?.history };
       set({
         status: 'finished',
         shown,
@@ -299,12 +381,35 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         seconds,
         announcement: endOfRun(bundle, seconds),
       });
-      keep(storage.saveRun(bundle));
+      // First room is made: a journal is larger than the bundle.
+      const forgotten = journal?.forget();
+      journal = undefined;
+      journalNote = undefined;
+      keep(forgotten ? forgotten.then(() => storage.saveRun(bundle, data?.name)) : storage.saveRun(bundle, data?.name));
+    };
+
+    /** Shows a finished run that was not made here and now; its policies are not at hand. */
+    const putOnScreen = (shown: ShownRun, announcement: string): void => {
+      answering = { policies: [], data: undefined };
+      texts = undefined;
+      set({
+        status: 'idle',
+        shown,
+        lastFinished: shown,
+        canAnswer: false,
+        trouble: undefined,
+        seconds: undefined,
+        scoring: [],
+        replayed: undefined,
+        announcement,
+      });
     };
 
     const fail = (error: unknown): void => {
       handle = undefined;
       endScorers();
+      void journal?.leave();
+      journal = undefined;
       // What a failed worker still holds is unknown: the next run gets a new one.
       closeSession();
       const trouble = runTrouble(error);
@@ -326,6 +431,8 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       seconds: undefined,
       scoring: [],
       announcement: '',
+      link: undefined,
+      replayed: undefined,
 
       async load() {
         const note = (error: unknown): undefined => {
@@ -356,10 +463,9 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       revert() {
         const { shown, data, edited } = get();
         if (!shown) return;
-        const back = withIdleArms(shown.config, edited);
-        const fileGone = back.run.task === 'file' && !data;
-        setEdited(fileGone ? { ...back, run: { ...back.run, task: 'tldr' } } : back);
+        setEdited(withoutLostFile(withIdleArms(shown.config, edited), data));
       },
+      keepHeld: () => setEdited(get().edited),
 
       setData(data) {
         get().clearLabels();
@@ -375,13 +481,41 @@ export function createRunStore(environment: RunEnvironment): RunStore {
 
       async trainOn(config, labels) {
         set({ labels: { arms: config.arms, labels } });
-        setEdited(config);
+        takeEdited(config);
         await get().run();
       },
       async runConfig(config) {
-        setEdited(config);
+        takeEdited(config);
         await get().run();
       },
+      async goOn(taken) {
+        const { config, data, labels } = taken;
+        set((state) => ({ data: data ?? state.data, labels: labels && { arms: config.arms, labels } }));
+        takeEdited(withIdleArms(config, get().edited));
+        toGoOn = taken;
+        await get().run();
+      },
+      noteJournal(note) {
+        journalNote = note;
+        set({ storageNote: note });
+      },
+      async runAgain() {
+        const { bundle } = get().shown ?? {};
+        if (!bundle) return;
+        toReplay = bundle;
+        await get().runConfig(bundle.config);
+      },
+
+      openLink({ config, bundle, problem, notes }) {
+        const busy = bundle !== undefined && underWay(get().status);
+        const why = busy
+          ? { title: 'A run is under way here, so the result of the link is not shown.', advice: 'Open the link again when the run has ended.' }
+          : problem;
+        set({ edited: withHeld(config, environment.lesson?.()), link: why === undefined && notes.length === 0 ? undefined : { problem: why, notes } });
+        if (!bundle || busy) return;
+        putOnScreen(runOfBundle(bundle, 'link'), 'The result of the link is shown.');
+      },
+      dismissLink: () => set({ link: undefined }),
 
       addArm: (feedback) => editArms((config) => addArm(config, feedback)),
       duplicateArm: (id) => editArms((config) => duplicateArm(config, id)),
@@ -399,36 +533,44 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       },
 
       async run() {
+        const replayed = toReplay;
+        toReplay = undefined;
+        const taken = toGoOn;
+        toGoOn = undefined;
+        const refuse = (trouble: Trouble): void => {
+          set({ trouble });
+          void taken?.kept.leave();
+        };
         const { data, shown } = get();
-        const config = withoutOffArms(get().edited);
-        const labels = labelsAtHand(get());
+        const config = taken?.config ?? withoutOffArms(get().edited);
+        const labels = taken?.labels ?? labelsAtHand(get());
         if (config.run.task === 'file' && !data) {
-          set({
-            trouble: {
-              message: 'The task is a file of yours, but there is none.',
-              advice: 'Drop a CSV file under "Your own data", or choose the forum posts as the task.',
-            },
+          refuse({
+            message: 'The task is a file of yours, but there is none.',
+            advice: 'Drop a CSV file under "Your own data", or choose the forum posts as the task.',
           });
           return;
         }
         const given = givenArms(config);
         if (given.some(({ id }) => !labels?.[id])) {
-          set({ trouble: LABELS_MISSING });
+          refuse(LABELS_MISSING);
           return;
         }
         const blocked = blockedArm(config);
         if (blocked) {
-          set({ trouble: { message: `${blocked.arm.label} cannot run as it is set.`, advice: blocked.trouble } });
+          refuse({ message: `${blocked.arm.label} cannot run as it is set.`, advice: blocked.trouble });
           return;
         }
         let opening: OpenScorers | undefined;
         try {
           opening = openScorers(config);
         } catch (error) {
-          set({ trouble: scorersTrouble(config, error instanceof Error ? error.message : String(error)) });
+          refuse(scorersTrouble(config, error instanceof Error ? error.message : String(error)));
           return;
         }
         abandon();
+        journal = taken?.kept;
+        journalNote = undefined;
         outside = opening;
         const mine = ++attempt;
         const own = (): boolean => mine === attempt;
@@ -436,31 +578,44 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         const slots = shown?.config.run.task === 'tldr' && !file ? shown.slots : {};
         set({
           status: 'opening',
-          shown: newRun(config, file?.name, slots),
+          shown: taken?.shown ?? newRun(config, file?.name, slots),
           canAnswer: false,
           trouble: undefined,
           seconds: undefined,
           scoring: opening?.reports() ?? [],
+          replayed,
           announcement: 'Starting: choosing an engine and loading the shipped weights.',
         });
         try {
           const opened = await ensureSession(config);
           const bench = await keptBench(opened.device, storage);
           if (!own()) return;
-          const started = environment.now();
+          const input = { config, data: file, labels: given.length > 0 ? labels : undefined };
+          if (!taken) {
+            const begun = await environment.keeper?.begin(input, newRun(config, file?.name, slots), get().noteJournal);
+            if (!own()) {
+              void begun?.forget();
+              return;
+            }
+            journal = begun;
+          }
+          const started = environment.now() - 1000 * (taken?.seconds ?? 0);
           set((state) => ({
             status: 'running',
             shown: state.shown && { ...state.shown, device: { ...opened.device, ...(bench ? { bench } : {}) } },
             announcement: `Running on ${opened.device.description}.`,
           }));
           handle = opened.start({
-            config,
-            data: file,
-            labels: given.length > 0 ? labels : undefined,
+            ...input,
             scorers: opening?.scorers,
             build,
+            runId: journal?.runId,
+            journal: journal?.journal,
             onEvents: (events) => {
-              if (own()) set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
+              if (!own()) return;
+              set((state) => ({ shown: state.shown && applyEvents(state.shown, events) }));
+              const now = get().shown;
+              if (now) journal?.look(now, (environment.now() - started) / 1000);
             },
           });
           const result = await handle.result;
@@ -495,6 +650,23 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         }
       },
 
+      show(bundle, { id, dataName }) {
+        if (underWay(get().status)) return false;
+        putOnScreen(runOfBundle(bundle, 'kept', dataName), 'A run of the library is shown.');
+        keep(storage.noteShown(id));
+        return true;
+      },
+      openFile(bundle) {
+        if (underWay(get().status)) return false;
+        putOnScreen(runOfBundle(bundle, 'file'), 'The run of the file is shown.');
+        return true;
+      },
+      takeSettings: (config) => setEdited(withoutLostFile(withIdleArms(config, get().edited), get().data)),
+      replaceSettings(config) {
+        if (config.run.task !== 'file') set({ data: undefined });
+        setEdited(config);
+      },
+
       turnFine(armId, weights) {
         const { shown } = get();
         if (!handle || !shown || shown.bundle) return;
@@ -513,12 +685,15 @@ export function createRunStore(environment: RunEnvironment): RunStore {
             canAnswer: lastFinished?.origin === 'here',
             trouble: undefined,
             scoring: [],
+            replayed: undefined,
             announcement: lastFinished ? 'Stopped. The last finished run is shown again.' : 'Stopped.',
           });
           return;
         }
         const first = recorded && runOfBundle(recorded, 'recorded');
+        const lesson = environment.lesson?.();
         answering = { policies: [], data: undefined };
+        texts = undefined;
         set({
           status: 'idle',
           shown: first,
@@ -526,11 +701,12 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           canAnswer: false,
           trouble: undefined,
           scoring: [],
+          replayed: undefined,
           data: undefined,
           labels: undefined,
-          announcement: first ? 'The recorded run and the default settings are back.' : 'The default settings are back.',
+          announcement: `${first ? 'The recorded run and the' : 'The'} ${lesson ? "lesson's" : 'default'} settings are back.`,
         });
-        setEdited(DEFAULT_CONFIG);
+        takeEdited(lesson?.settings ?? DEFAULT_CONFIG);
       },
 
       report: (error) => set({ trouble: toTrouble(error) }),
@@ -544,6 +720,18 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         const { config } = shown;
         const opened = await ensureSession(config);
         return opened.answer({ config, text, draw, ...answering });
+      },
+
+      made() {
+        if (!get().canAnswer || !texts) return undefined;
+        const policies = answering.policies.map(({ armId, weights: { shape, values } }) => [armId, { shape, bytes: values.byteLength }] as const);
+        return { texts, policies: Object.fromEntries(policies) };
+      },
+      async exportWeights(armId, metadata) {
+        const { shown, canAnswer } = get();
+        const weights = canAnswer ? answering.policies.find((policy) => policy.armId === armId)?.weights : undefined;
+        if (!shown || !weights) throw new Error('The weights of this policy are not here. Run the experiment in this page first.');
+        return (await ensureSession(shown.config)).exportWeights({ weights, metadata });
       },
     };
   });

@@ -3,6 +3,7 @@ import { configOfArm, type ArmConfig, type ExperimentConfig } from '../core/conf
 import { methodOf } from '../core/methods';
 import { hasRewardStage, planOf } from '../worker/plan';
 import type { FineGrainedWeights, StageId, WorkerEvent } from '../worker/protocol';
+import { NO_HISTORY, withCheckpoint, type SampleHistory } from './sampleHistory';
 
 /** How far a stage is, of one arm or of all. */
 export interface StageState {
@@ -16,9 +17,9 @@ export interface StageState {
   readonly summary?: string;
 }
 
-/** The run on screen: recorded, kept from an earlier visit, or made here and perhaps still under way. */
+/** The run on screen: recorded, kept from an earlier visit, come by a link or a file, or made here and perhaps still under way. */
 export interface ShownRun {
-  readonly origin: 'recorded' | 'kept' | 'here';
+  readonly origin: 'recorded' | 'kept' | 'link' | 'file' | 'here';
   /** The settings it was made with; curves of other settings never join it. */
   readonly config: ExperimentConfig;
   /** Name of the visitor's file, where the task is one. */
@@ -38,6 +39,8 @@ export interface ShownRun {
   readonly turned: Readonly<Record<string, FineGrainedWeights>>;
   /** RL iteration of the samples while it runs. */
   readonly sampleStep?: number;
+  /** Of a run that was made in this page, also once it has ended. */
+  readonly history?: SampleHistory | undefined;
   /** Once it has ended. */
   readonly bundle?: RunBundle;
 }
@@ -111,6 +114,7 @@ function withSamples(run: ShownRun, { arm, step, prompts, samples }: Of<'samples
     prompts: added.length > 0 ? [...run.prompts, ...added] : run.prompts,
     samples: { ...run.samples, [arm]: samples },
     sampleStep: Math.max(step, run.sampleStep ?? 0),
+    history: withCheckpoint(run.history ?? NO_HISTORY, arm, prompts, { step, samples }),
   };
 }
 
@@ -132,6 +136,7 @@ export function applyEvents(run: ShownRun, events: readonly WorkerEvent[]): Show
         return { ...current, notices: [...current.notices, event.text], device: event.device };
       case 'ask':
       case 'bench':
+      case 'checkpoint':
       case 'lab':
         // Nothing of a run that is shown.
         return current;

@@ -1,14 +1,26 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { bundleSchema, type RunBundle } from '../core/bundle';
 import { benchReportSchema, type BenchReport } from '../core/benchReport';
+import type { RunBundle } from '../core/bundle';
 import { configSchema, type ExperimentConfig } from '../core/config';
+import type { Library } from './library';
+import type { Database } from './libraryDatabase';
 
-/** What survives a reload: the last finished run, the settings being edited, the last bench. Nothing leaves the browser. */
+export { StorageError } from './libraryDatabase';
+
+/**
+ * What survives a reload beside the library: which run was shown last, the settings being edited, the last bench. Nothing
+ * leaves the browser.
+ */
 export interface RunStorage {
-  /** Undefined where there is none, or none that this build can read. @throws StorageError */
+  /** The run that was shown last. Undefined where there is none, or none that this build can read. @throws StorageError */
   loadRun(): Promise<RunBundle | undefined>;
-  /** @throws StorageError, also on a run that could not be read again. */
-  saveRun(bundle: RunBundle): Promise<void>;
+  /**
+   * Keeps a finished run in the library, as the one that was shown last.
+   * @param dataName of the visitor's file, where the task is one
+   * @throws StorageError, also on a run that could not be read again.
+   */
+  saveRun(bundle: RunBundle, dataName?: string): Promise<void>;
+  /** Notes which run of the library is shown. @throws StorageError */
+  noteShown(id: string): Promise<void>;
   /** @throws StorageError */
   loadConfig(): Promise<ExperimentConfig | undefined>;
   /** @throws StorageError */
@@ -19,63 +31,34 @@ export interface RunStorage {
   saveBench(report: BenchReport): Promise<void>;
 }
 
-/** Its message is for the visitor. */
-export class StorageError extends Error {
-  override readonly name = 'StorageError';
-}
-
-interface Schema extends DBSchema {
-  keep: { key: 'run' | 'config' | 'bench'; value: unknown };
-}
-
-function toStorageError(error: unknown): StorageError {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'QuotaExceededError') {
-    return new StorageError("The browser's storage for this page is full: this run will be gone after a reload.");
-  }
-  return new StorageError(
-    'This browser does not let the page store anything (a private window, perhaps): ' +
-      'runs and settings will be gone after a reload.',
-  );
-}
-
-/** Opens the database on first use. */
-export function createStorage(name = 'rlaif-playground'): RunStorage {
-  let database: Promise<IDBPDatabase<Schema>> | undefined;
-  const withDatabase = async <T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> => {
-    try {
-      database ??= openDB<Schema>(name, 1, { upgrade: (db) => void db.createObjectStore('keep') });
-      return await work(await database);
-    } catch (error) {
-      // A failed opening is tried again next time.
-      database = undefined;
-      throw toStorageError(error);
-    }
-  };
+export function createStorage(database: Database, library: Pick<Library, 'add' | 'bundle'>): RunStorage {
+  const noteShown = (id: string): Promise<void> =>
+    database.use(async (db) => {
+      const transaction = db.transaction('keep', 'readwrite');
+      const put = transaction.store.put(id, 'shown');
+      // At once: the page may be reloaded the moment after.
+      transaction.commit();
+      await Promise.all([put, transaction.done]);
+    });
   return {
     loadRun: async () => {
-      const stored = bundleSchema.safeParse(await withDatabase((db) => db.get('keep', 'run')));
-      return stored.success ? stored.data : undefined;
+      const id = await database.use((db) => db.get('keep', 'shown'));
+      return typeof id === 'string' ? library.bundle(id) : undefined;
     },
-    saveRun: async (bundle) => {
-      const { error } = bundleSchema.safeParse(bundle);
-      if (error) {
-        const [issue] = error.issues;
-        throw new StorageError(
-          `This run cannot be kept and will be gone after a reload (${issue?.path.join('.')}: ${issue?.message}).`,
-        );
-      }
-      await withDatabase((db) => db.put('keep', bundle, 'run'));
+    saveRun: async (bundle, dataName) => {
+      const { id } = await library.add(bundle, { origin: 'here', dataName });
+      await noteShown(id);
     },
+    noteShown,
     loadConfig: async () => {
-      const stored = configSchema.safeParse(await withDatabase((db) => db.get('keep', 'config')));
+      const stored = configSchema.safeParse(await database.use((db) => db.get('keep', 'config')));
       return stored.success ? stored.data : undefined;
     },
-    saveConfig: (config) => withDatabase(async (db) => void (await db.put('keep', config, 'config'))),
+    saveConfig: (config) => database.use(async (db) => void (await db.put('keep', config, 'config'))),
     loadBench: async () => {
-      const stored = benchReportSchema.safeParse(await withDatabase((db) => db.get('keep', 'bench')));
+      const stored = benchReportSchema.safeParse(await database.use((db) => db.get('keep', 'bench')));
       return stored.success ? stored.data : undefined;
     },
-    saveBench: (report) => withDatabase(async (db) => void (await db.put('keep', report, 'bench'))),
+    saveBench: (report) => database.use(async (db) => void (await db.put('keep', report, 'bench'))),
   };
 }

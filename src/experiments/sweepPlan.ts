@@ -112,6 +112,12 @@ function labelOf(values: readonly { readonly path: string; readonly value: strin
   return values.map(({ path, value }) => `${pathTitle(path, config.arms)} ${valueTitle(path, value)}`).join(' · ');
 }
 
+/** Axes in the order in which they are applied: a method brings its tuned settings along, so what varies beside it comes after it. */
+export function orderedAxes<A extends SweepAxis>(axes: readonly A[]): A[] {
+  const isMethod = ({ path }: SweepAxis): boolean => sweptField(path)?.path === 'rl.method';
+  return [...axes.filter(isMethod), ...axes.filter((axis) => !isMethod(axis))];
+}
+
 /** The runs that a form asks for, or why there are none. @param edited settings of the playground. */
 export function planSweep(form: SweepForm, edited: ExperimentConfig): SweepPlan | NoSweep {
   const config = sweptConfig(form, edited);
@@ -126,9 +132,7 @@ export function planSweep(form: SweepForm, edited: ExperimentConfig): SweepPlan 
       return { reason: withoutPath(messageOf(error), row.path), axis };
     }
   }
-  // Choosing a method brings its settings along, so what is varied beside it has to be set after it.
-  const isMethod = ({ path }: SweepAxis): boolean => sweptField(path)?.path === 'rl.method';
-  const ordered = [...axes.filter(isMethod), ...axes.filter((axis) => !isMethod(axis))];
+  const ordered = orderedAxes(axes);
   try {
     const seeds = parseSweep(`seed=${form.firstSeed}..${form.lastSeed}`);
     for (const seed of [form.firstSeed, form.lastSeed]) setPath(config, 'run.seed', String(seed));

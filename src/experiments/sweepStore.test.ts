@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG, parseConfig, type ExperimentConfig } from '../core/conf
 import type { RunHandle } from '../worker/client';
 import { FIRST_FORM, planSweep, type SweepForm, type SweepPlan } from './sweepPlan';
 import { createSweepStore, type SweepSession, type SweepStore } from './sweepStore';
-import { testBundle } from './testing/bundle';
+import { NO_TEXTS, testBundle } from './testing/bundle';
 
 type Request = Parameters<SweepSession['start']>[0];
 
@@ -37,7 +37,7 @@ class FakeSession implements SweepSession {
   }
   async finish(change: (bundle: RunBundle) => RunBundle = (bundle) => bundle): Promise<void> {
     const request = this.requests.at(-1);
-    if (request) this.settle?.resolve({ bundle: change(testBundle(request.config)), policies: [] });
+    if (request) this.settle?.resolve({ bundle: change(testBundle(request.config)), policies: [], texts: NO_TEXTS });
     await settled();
   }
   async fail(message: string): Promise<void> {

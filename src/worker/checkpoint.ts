@@ -1,15 +1,34 @@
 import type { Curve } from '../core/bundle';
-import type { OptimizerState } from '../nn/types';
+import type { FineTurn } from './fineDial';
 
 /** A training loop after a step: enough to go on with the same numbers as if it had never stopped. */
 export interface TrainingCheckpoint {
   readonly step: number;
   readonly parameters: Float32Array;
-  readonly optimizer: OptimizerState;
+  /** `OptimizerState` of nn/types, written out: the page knows of checkpoints, not of engines. */
+  readonly optimizer: { readonly steps: number; readonly first: Float32Array; readonly second: Float32Array };
   /** Seconds that the stage had taken, pauses left out. */
   readonly seconds: number;
   /** The curves of the arm up to here. */
   readonly curves: Readonly<Record<string, Curve>>;
+  /** Where the weights of fine-grained rewards were turned up to here. */
+  readonly turns?: readonly FineTurn[];
+}
+
+/** What a piece of work has come to: its result, or how far its training is. */
+export type Piece = { readonly finished: unknown } | { readonly training: TrainingCheckpoint };
+
+/** A piece of work by its key. */
+export interface KeptPiece {
+  readonly key: string;
+  readonly piece: Piece;
+}
+
+/** Who hears of the pieces of work, to go on with them in another page. */
+export interface PieceListener {
+  /** Shortest time between two checkpoints of training that it hears of, milliseconds. */
+  readonly every: number;
+  hear(kept: KeptPiece): void;
 }
 
 /** Default of `Checkpoints`' interval: reading the weights back stalls a GPU. */
@@ -23,6 +42,8 @@ export class Checkpoints {
   private readonly finished = new Map<string, unknown>();
   private readonly training = new Map<string, TrainingCheckpoint>();
   private savedAt = performance.now();
+  private listener: PieceListener | undefined;
+  private heardAt = -Infinity;
   /** How often the run has lost its GPU. */
   losses = 0;
 
@@ -32,11 +53,27 @@ export class Checkpoints {
     private readonly interval = INTERVAL,
   ) {}
 
+  /** From here on somebody hears of every finished piece, and of training now and then. */
+  tell(listener: PieceListener): void {
+    this.listener = listener;
+  }
+
+  /** Takes over what an interrupted run left; what has been done here since is further on and stays. */
+  adopt(pieces: readonly KeptPiece[]): void {
+    for (const { key, piece } of pieces) {
+      if (this.finished.has(key) || this.training.has(key)) continue;
+      if ('finished' in piece) this.finished.set(key, piece.finished);
+      else this.training.set(key, piece.training);
+    }
+  }
+
   /** The result of a piece of work that does not live on the engine; done once, whatever happens afterwards. */
   async once<T>(key: string, work: () => Promise<T>): Promise<T> {
     if (!this.finished.has(key)) {
-      this.finished.set(key, await work());
+      const finished = await work();
+      this.finished.set(key, finished);
       this.training.delete(key);
+      this.listener?.hear({ key, piece: { finished } });
     }
     return this.finished.get(key) as T;
   }
@@ -53,5 +90,8 @@ export class Checkpoints {
   saveTraining(key: string, checkpoint: TrainingCheckpoint): void {
     this.training.set(key, checkpoint);
     this.savedAt = performance.now();
+    if (!this.listener || this.savedAt - this.heardAt < this.listener.every) return;
+    this.listener.hear({ key, piece: { training: checkpoint } });
+    this.heardAt = this.savedAt;
   }
 }

@@ -4,7 +4,8 @@ import type { ExperimentConfig } from '../core/config';
 import type { GivenLabels } from '../core/givenLabels';
 import { openPool, runExperiment, type Pool, type RunResult, type Scorers } from './coordinator';
 import { connect, type Endpoint, type Wire } from './endpoint';
-import type { Commands, DataFile, FineGrainedWeights, LabWorld, LiveAnswer, OpenInput, WorkerEvent } from './protocol';
+import { turnKey, type RunJournal } from './journal';
+import type { Commands, DataFile, FineGrainedWeights, LabWorld, LiveAnswer, OpenInput, WeightFiles, WorkerEvent } from './protocol';
 import workerUrl from './worker?worker&url';
 
 /**
@@ -72,17 +73,25 @@ export class Session {
     labels?: GivenLabels | undefined;
     scorers?: Scorers | undefined;
     build: Build;
+    /** Of a run that is kept, its id; otherwise it gets one. */
+    runId?: string | undefined;
+    /** Where it is kept; it goes on from what is there. */
+    journal?: RunJournal | undefined;
     onEvents(events: readonly WorkerEvent[]): void;
   }): RunHandle {
-    const runId = crypto.randomUUID();
+    const { runId = crypto.randomUUID(), journal } = request;
     return {
       runId,
-      result: runExperiment(this.pool, { runId, ...request }),
+      result: runExperiment(this.pool, { ...request, runId }),
       pause: () => this.control('pause'),
       resume: () => this.control('resume'),
       step: () => this.control('step'),
-      turnFine: async (armId, weights) =>
-        (await Promise.all(this.pool.endpoints.map((endpoint) => endpoint.call('turn', { runId, armId, weights })))).includes(true),
+      turnFine: async (armId, weights) => {
+        const taken = await Promise.all(this.pool.endpoints.map((endpoint) => endpoint.call('turn', { runId, armId, weights })));
+        if (!taken.includes(true)) return false;
+        journal?.save(turnKey(armId), weights);
+        return true;
+      },
       cancel: () => this.close(),
     };
   }
@@ -90,6 +99,11 @@ export class Session {
   /** One sampled response of each policy to a visitor's own text. */
   answer(input: Omit<Commands['answer']['in'], 'runId'>): Promise<LiveAnswer> {
     return this.pool.endpoints[0]!.call('answer', { runId: 'answer', ...input });
+  }
+
+  /** A policy as files for other programs. */
+  exportWeights(input: Commands['exportWeights']['in']): Promise<WeightFiles> {
+    return this.pool.endpoints[0]!.call('exportWeights', input);
   }
 
   /** Measures one thread of this session's engine. `close` ends it. */

@@ -5,8 +5,9 @@ import { outsideScorerOf, type OutsideScorer } from '../core/outsideScores';
 import { scoresInOrder, type TextScorer } from '../labelers/text';
 import type { LabelerIdentity } from '../labelers/types';
 import { CancelledError, toWireError, type Endpoint } from './endpoint';
+import { eventsOfKept, interruptionNotice, Ledger, PREPARE, type RunJournal, type Scored } from './journal';
 import { planOf, type PlanStep } from './plan';
-import type { ArmOutcome, DataFile, LabelledSet, OpenInput, Prepared, TrainedReward, Weights, WorkerEvent } from './protocol';
+import type { ArmOutcome, DataFile, LabelledSet, OpenInput, Prepared, RunTexts, TrainedReward, Weights, WorkerEvent } from './protocol';
 
 /** Workers that pay for one arm on the CPU engine: a training step has as many parts (`nn/cpu/parallelParts`). */
 export const WORKERS_PER_ARM = 4;
@@ -33,6 +34,8 @@ export interface RunRequest {
   /** Of the arms that are scored from outside. */
   readonly scorers?: Scorers | undefined;
   readonly build: Build;
+  /** Where the run is kept; it goes on from what is there. */
+  readonly journal?: RunJournal | undefined;
   readonly onEvents?: ((events: readonly WorkerEvent[]) => void) | undefined;
 }
 
@@ -40,6 +43,7 @@ export interface RunResult {
   readonly bundle: RunBundle;
   /** Policies by arm id, `sft` first, for live answers. */
   readonly policies: readonly { readonly armId: string; readonly weights: Weights }[];
+  readonly texts: RunTexts;
 }
 
 /**
@@ -100,7 +104,8 @@ async function dealIdle({ endpoints }: Pool, running: ReadonlySet<number>): Prom
  */
 export async function runExperiment(pool: Pool, request: RunRequest): Promise<RunResult> {
   const { runId } = request;
-  const history: History = { notices: [], device: pool.device, scored: new Map() };
+  const ledger = await Ledger.open(request.journal);
+  const history = historyOf(pool, request, ledger);
   // The run ends with the scorer's own error, not with what the worker makes of it.
   let scorerFailed: (error: unknown) => void = () => undefined;
   const scorerEnd = new Promise<never>((_, reject) => (scorerFailed = reject));
@@ -109,12 +114,14 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
     endpoint.onEvents((events) => {
       const own = events.filter((event) => event.runId === runId);
       for (const event of own) {
-        if (event.type === 'ask') answerAsk(endpoint, event, request.scorers, history, ended.signal).catch(scorerFailed);
+        if (event.type === 'ask') answerAsk(endpoint, event, request.scorers, ledger, ended.signal).catch(scorerFailed);
+        if (event.type === 'checkpoint') ledger.hear(event);
         if (event.type !== 'notice') continue;
         history.notices.push(event.text);
         history.device = event.device;
+        remember(ledger, history);
       }
-      const news = own.filter(({ type }) => type !== 'ask');
+      const news = own.filter(({ type }) => type !== 'ask' && type !== 'checkpoint');
       if (news.length > 0) request.onEvents?.(news);
     }),
   );
@@ -124,7 +131,7 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
     for (const endpoint of pool.endpoints) stopWatching.push(endpoint.onEnd(reject));
   });
   try {
-    return await Promise.race([runStages(pool, request, history), workerEnd, scorerEnd]);
+    return await Promise.race([runStages(pool, request, history, ledger), workerEnd, scorerEnd]);
   } finally {
     ended.abort(new CancelledError());
     // A run that ended while paused must hold neither the next one nor an answer. A closed worker holds nothing.
@@ -138,26 +145,38 @@ interface History {
   readonly notices: string[];
   /** What it ran on last. */
   device: Device;
-  /** What was scored from outside, by arm. */
-  readonly scored: Map<string, Scored>;
+  /** How often it was interrupted and gone on with. */
+  readonly interruptions: number;
 }
 
-interface Scored {
-  readonly responses: number;
-  readonly unread: number;
-  readonly costUsd: number;
+/** What there is to say of a run as it begins; of one that goes on, also that it was interrupted. */
+function historyOf({ device }: Pool, { runId, onEvents }: RunRequest, ledger: Ledger): History {
+  const { past, goesOn } = ledger;
+  const interruptions = goesOn ? (past?.interruptions ?? 0) + 1 : 0;
+  const history: History = { notices: goesOn ? [...(past?.notices ?? [])] : [], device, interruptions };
+  if (goesOn) {
+    const text = interruptionNotice(interruptions, device, past?.device);
+    history.notices.push(text);
+    onEvents?.([{ type: 'notice', runId, device, text }]);
+  }
+  remember(ledger, history);
+  return history;
+}
+
+function remember(ledger: Ledger, { notices, device, interruptions }: History): void {
+  ledger.remember({ notices: [...notices], device, interruptions });
 }
 
 type Ask = Extract<WorkerEvent, { type: 'ask' }>;
 
 /** Has the responses scored that a worker waits for. @throws what the scorer throws */
 async function answerAsk(
-  endpoint: Endpoint, { ask, arm, scorer: wanted, items }: Ask, scorers: Scorers | undefined, { scored }: History, signal: AbortSignal,
+  endpoint: Endpoint, { ask, arm, scorer: wanted, items }: Ask, scorers: Scorers | undefined, ledger: Ledger, signal: AbortSignal,
 ): Promise<void> {
   try {
     const scores = await scoresInOrder(scorerOf(scorers, wanted), items, { signal });
-    const { responses, unread, costUsd } = scored.get(arm) ?? { responses: 0, unread: 0, costUsd: 0 };
-    scored.set(arm, {
+    const { responses, unread, costUsd } = ledger.scored.get(arm) ?? { responses: 0, unread: 0, costUsd: 0 };
+    ledger.keepScored(arm, {
       responses: responses + scores.length,
       unread: unread + scores.filter(({ parsed }) => !parsed).length,
       costUsd: scores.reduce((sum, score) => sum + (score.costUsd ?? 0), costUsd),
@@ -202,19 +221,23 @@ interface ArmResult {
 }
 
 /** Labels, rewards and policies of all arms, each thing once, on as many workers as run stages. */
-async function runPlan(pool: Pool, { runId, config, data, labels, scorers, onEvents }: RunRequest, prepared: Prepared): Promise<ArmResult[]> {
+async function runPlan(
+  pool: Pool, { runId, config, data, labels, scorers, onEvents }: RunRequest, prepared: Prepared, ledger: Ledger,
+): Promise<ArmResult[]> {
   const scope = { runId, config, data };
-  const done = new Map<string, unknown>();
   const steps = planOf(config);
-  const waiting = [...steps];
+  const done = new Map(steps.flatMap(({ key }) => (ledger.results.has(key) ? [[key, ledger.results.get(key)] as const] : [])));
+  const waiting = steps.filter(({ key }) => !done.has(key));
   const running = new Set<number>();
-  const results = new Map<string, ArmOutcome>();
 
   async function take(runner: number, step: PlanStep): Promise<unknown> {
     const endpoint = pool.endpoints[runner]!;
     const [owner] = step.arms as [ArmConfig, ...ArmConfig[]];
     const outside = outsideScorerOf(config, owner);
-    const own = { ...scope, armId: owner.id, prepared, scorer: outside && identityOf(scorerOf(scorers, outside)) };
+    const own = {
+      ...scope, armId: owner.id, prepared, journal: ledger.scopeOf(step.key, owner.id),
+      scorer: outside && identityOf(scorerOf(scorers, outside)),
+    };
     switch (step.kind) {
       case 'labels':
         return endpoint.call('label', { ...own, given: owner.feedback === 'given' ? labels?.[owner.id] : undefined });
@@ -222,9 +245,7 @@ async function runPlan(pool: Pool, { runId, config, data, labels, scorers, onEve
         return endpoint.call('reward', { ...own, labelled: done.get(step.needs[0]!) as LabelledSet });
       case 'policy': {
         const [labelled, reward] = step.needs.map((key) => done.get(key)) as [LabelledSet, TrainedReward?];
-        const outcome = await endpoint.call('runArm', { ...own, labelled, reward: reward && { model: reward.model, curves: reward.curves } });
-        results.set(owner.id, outcome);
-        return outcome;
+        return endpoint.call('runArm', { ...own, labelled, reward: reward && { model: reward.model, curves: reward.curves } });
       }
     }
   }
@@ -242,6 +263,7 @@ async function runPlan(pool: Pool, { runId, config, data, labels, scorers, onEve
       running.add(runner);
       await dealIdle(pool, running);
       done.set(step.key, await take(runner, step));
+      ledger.finish(step.key, done.get(step.key));
       announceShared(step, done.get(step.key), runId, onEvents);
       running.delete(runner);
       // What this step made ready, others may begin.
@@ -265,11 +287,10 @@ async function runPlan(pool: Pool, { runId, config, data, labels, scorers, onEve
 
   return config.arms.map((arm): ArmResult => {
     const ofArm = steps.filter(({ arms }) => arms.includes(arm));
-    const [labelled, reward] = (['labels', 'reward'] as const).map((kind) => {
+    const [labelled, reward, outcome] = (['labels', 'reward', 'policy'] as const).map((kind) => {
       const step = ofArm.find((candidate) => candidate.kind === kind);
       return step && done.get(step.key);
-    }) as [LabelledSet, TrainedReward | undefined];
-    const outcome = results.get(arm.id)!;
+    }) as [LabelledSet, TrainedReward | undefined, ArmOutcome];
     const stages = ofArm.map(({ key, arms: [owner] }) => recordFor(arm, owner!, (done.get(key) as { stage: StageRecord }).stage));
     return { labelled, reward, outcome, stages };
   });
@@ -297,15 +318,25 @@ function announceShared(step: PlanStep, result: unknown, runId: string, onEvents
   if (events.length > 0) onEvents?.(events);
 }
 
-async function runStages(pool: Pool, request: RunRequest, history: History): Promise<RunResult> {
+/** The shared stages. */
+async function prepareRun(worker: Endpoint, request: RunRequest, ledger: Ledger): Promise<Prepared> {
   const { runId, config, data } = request;
-  const labelled = labelledPairs(request);
+  const prepared = await worker.call('prepare', { runId, config, data, labelled: labelledPairs(request), journal: ledger.scopeOf(PREPARE) });
+  ledger.finish(PREPARE, prepared);
+  return prepared;
+}
+
+async function runStages(pool: Pool, request: RunRequest, history: History, ledger: Ledger): Promise<RunResult> {
+  const { runId, config, data } = request;
   const scope = { runId, config, data };
   const [first] = pool.endpoints as [Endpoint, ...Endpoint[]];
   await dealIdle(pool, new Set([0]));
-  const prepared = await first.call('prepare', { ...scope, labelled });
+  const kept = eventsOfKept(runId, ledger, planOf(config), ({ arms: [owner] }, armId, stage) =>
+    recordFor(config.arms.find(({ id }) => id === armId)!, owner!, stage));
+  if (kept.length > 0) request.onEvents?.(kept);
+  const prepared = (ledger.results.get(PREPARE) as Prepared | undefined) ?? await prepareRun(first, request, ledger);
 
-  const results = await runPlan(pool, request, prepared);
+  const results = await runPlan(pool, request, prepared, ledger);
   await dealIdle(pool, new Set([0]));
   const verdict = await first.call('conclude', {
     ...scope, prepared,
@@ -324,12 +355,12 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
     notes: [
       ...history.notices, ...(prepared.notes ?? []), ...verdict.notes,
       ...results.flatMap(({ outcome }) => outcome.notes),
-      ...config.arms.flatMap((arm) => (history.scored.has(arm.id) ? [scoredNote(arm, history.scored.get(arm.id)!)] : [])),
+      ...config.arms.flatMap((arm) => (ledger.scored.has(arm.id) ? [scoredNote(arm, ledger.scored.get(arm.id)!)] : [])),
     ],
     arms: [...verdict.arms],
     comparisons: [...verdict.comparisons],
     headToHead: verdict.headToHead,
-    labelers: results.map(({ labelled: { record } }, i) => ({ ...record, costUsd: record.costUsd + (history.scored.get(config.arms[i]!.id)?.costUsd ?? 0) })),
+    labelers: results.map(({ labelled: { record } }, i) => ({ ...record, costUsd: record.costUsd + (ledger.scored.get(config.arms[i]!.id)?.costUsd ?? 0) })),
     annotatorAgreement: verdict.annotatorAgreement,
   };
   return {
@@ -341,5 +372,9 @@ async function runStages(pool: Pool, request: RunRequest, history: History): Pro
         .filter((_, i) => configOfArm(config, config.arms[i]!).rl.method !== 'best-of-n')
         .map(({ outcome }) => ({ armId: outcome.armId, weights: outcome.policy })),
     ],
+    texts: {
+      vocabulary: verdict.vocabulary, pairs: verdict.pairs,
+      labels: Object.fromEntries(results.map(({ outcome, labelled: { labels } }) => [outcome.armId, labels])),
+    },
   };
 }

@@ -12,9 +12,10 @@ import type { PeakProbe } from '../nn/peak';
 import type { Engine } from '../nn/types';
 import { Checkpoints } from './checkpoint';
 import { CancelledError, fromWireError, toWireError } from './endpoint';
+import { exportWeights } from './exportWeights';
 import { FineDial } from './fineDial';
 import { Gate } from './gate';
-import type { CommandName, Commands, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
+import type { CommandName, Commands, JournalScope, OpenInput, Reply, Request, WorkerEvent, FromWorker } from './protocol';
 import type { Outside, ReadAsset, Scope } from './scope';
 import { answerText } from './stages/answerText';
 import { lab } from './stages/lab';
@@ -49,7 +50,7 @@ export interface Host {
 }
 
 /** What every stage of a run comes with; those of an arm know who scores it from outside. */
-type RunInput = Pick<Commands['prepare']['in'], 'runId' | 'config' | 'data'> & Partial<Pick<Commands['label']['in'], 'armId' | 'scorer'>>;
+type RunInput = Pick<Commands['prepare']['in'], 'runId' | 'config' | 'data' | 'journal'> & Partial<Pick<Commands['label']['in'], 'armId' | 'scorer'>>;
 
 type Handlers = { [C in CommandName]: (input: Commands[C]['in']) => Promise<Commands[C]['out']> | Commands[C]['out'] };
 
@@ -83,8 +84,11 @@ export function serve(host: Host): (request: Request) => void {
 
   /** Of the arms that this worker has run or runs in the present run. */
   const fineDials = new Map<string, FineDial>();
-  function fineDialOf(config: ExperimentConfig, armId: string): FineDial {
-    const dial = fineDials.get(armId) ?? new FineDial(configOfArm(config, armOf({ config }, armId)).fine);
+  function fineDialOf(config: ExperimentConfig, armId: string, journal: JournalScope | undefined): FineDial {
+    const known = fineDials.get(armId);
+    if (known) return known;
+    const turns = journal?.pieces.flatMap(({ piece }) => ('training' in piece ? piece.training.turns ?? [] : []));
+    const dial = new FineDial(configOfArm(config, armOf({ config }, armId)).fine, turns, journal?.asked);
     fineDials.set(armId, dial);
     return dial;
   }
@@ -92,16 +96,21 @@ export function serve(host: Host): (request: Request) => void {
   let checkpoints = new Checkpoints('');
   /** The last progress of the stage under way. */
   let underWay: Extract<WorkerEvent, { type: 'progress' }> | undefined;
-  const scope = ({ runId, config, data, armId, scorer }: RunInput): Scope => {
+  const scope = ({ runId, config, data, armId, scorer, journal }: RunInput): Scope => {
     if (!engine) throw new Error('The worker was not opened.');
     if (checkpoints.runId !== runId) {
       checkpoints = new Checkpoints(runId, host.checkpointInterval);
       fineDials.clear();
     }
+    if (journal) {
+      const { step, every, pieces } = journal;
+      checkpoints.adopt(pieces);
+      checkpoints.tell({ every, hear: (kept) => outbox.add({ type: 'checkpoint', runId, step, ...kept }) });
+    }
     return {
       runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
       outside: armId !== undefined && scorer ? outsideOf(runId, config, armId, scorer) : undefined,
-      fineDial: armId === undefined ? undefined : fineDialOf(config, armId),
+      fineDial: armId === undefined ? undefined : fineDialOf(config, armId, journal),
       emit: (event) => {
         if (event.type === 'progress') underWay = event;
         outbox.add(event);
@@ -183,6 +192,7 @@ export function serve(host: Host): (request: Request) => void {
     },
     conclude: (input) => recovering(input, (of) => conclude(of, input.prepared, input.outcomes)),
     answer: (input) => recovering(input, (of) => answerText(of, input)),
+    exportWeights,
     lab: (input) => recovering(input, (of) => lab(of, input.labelers)),
     async bench({ runId, size, quick }) {
       const measured = engine;

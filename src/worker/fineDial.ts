@@ -11,12 +11,17 @@ export interface FineTurn {
  * only: all of one iteration is paid by the same.
  */
 export class FineDial {
-  private readonly taken: FineTurn[] = [];
+  private readonly taken: FineTurn[];
   private asked: FineGrainedWeights;
 
-  /** @param set the arm's settings */
-  constructor(private readonly set: FineGrainedWeights) {
-    this.asked = set;
+  /**
+   * @param set the arm's settings
+   * @param turns of an interrupted run, up to where it is gone on with
+   * @param asked what was asked for last in it
+   */
+  constructor(private readonly set: FineGrainedWeights, turns: readonly FineTurn[] = [], asked?: FineGrainedWeights) {
+    this.taken = [...turns];
+    this.asked = asked ?? this.current;
   }
 
   /** Asks for other weights from the next iteration on. */

@@ -1,4 +1,3 @@
-import type { FineGrainedWeights } from '../algorithms/fineGrainedRewards';
 import type { Answer, ArmRecord, BestOfNCurve, RewardFigures, Comparison, Curve, Device, GoldWeights, HeadToHeadTable, LabelerRecord, PromptRecord, Sample, StageRecord, Estimate } from '../core/bundle';
 import type { BenchSize, EngineBench, WorkloadId } from '../core/benchReport';
 import type { ExperimentConfig } from '../core/config';
@@ -9,9 +8,11 @@ import type { LabelerInfo } from '../core/labReport';
 import type { ModelShape } from '../core/modelShape';
 import type { OutsideScorer } from '../core/outsideScores';
 import type { Label } from '../core/preferences';
-import type { TextScore, TextToScore } from '../labelers/text';
+import type { TextPair, TextScore, TextToScore } from '../labelers/text';
+import type { KeptPiece } from './checkpoint';
 
-export type { FineGrainedWeights };
+/** What the parts of fine-grained rewards are worth. */
+export type FineGrainedWeights = Pick<ExperimentConfig['fine'], 'coverage' | 'invention' | 'stumble'>;
 
 /** Weights that pass between workers. */
 export interface Weights {
@@ -123,6 +124,27 @@ export interface Verdict {
   readonly headToHead: HeadToHeadTable;
   readonly annotatorAgreement: Estimate;
   readonly stages: readonly StageRecord[];
+  /** The words of the models, from id `TOKEN.firstWord` on. */
+  readonly vocabulary: readonly string[];
+  /** The shared pairs as they are read, in their order. */
+  readonly pairs: readonly TextPair[];
+}
+
+/** What a run was made with, as texts, for other programs; the bundle does without it. */
+export interface RunTexts {
+  /** The words of the models, from id `TOKEN.firstWord` on. */
+  readonly vocabulary: readonly string[];
+  readonly pairs: readonly TextPair[];
+  /** By arm: one a pair, from the first pair on; an arm may have asked for fewer labels than there are pairs. */
+  readonly labels: Readonly<Record<string, readonly Label[]>>;
+}
+
+/** A policy as files in the safetensors format. */
+export interface WeightFiles {
+  /** The transformer, with the names and shapes of `transformers`' GPT-2. */
+  readonly model: Uint8Array;
+  /** What the model has besides: value head, extra-input vector, token weight. */
+  readonly heads: Uint8Array;
 }
 
 /** A visitor's own post, answered live. */
@@ -133,10 +155,24 @@ export interface LiveAnswer {
   readonly answers: readonly { readonly armId: string; readonly answer: Answer }[];
 }
 
+/** How a step of a run is kept, so that the run can be gone on with in another page. */
+export interface JournalScope {
+  /** Names the step in events `checkpoint`. */
+  readonly step: string;
+  /** Shortest time between two checkpoints of training that are said, milliseconds. */
+  readonly every: number;
+  /** What the step had come to before the run was interrupted. */
+  readonly pieces: readonly KeptPiece[];
+  /** The weights of the arm's fine-grained rewards that the visitor had asked for last. */
+  readonly asked?: FineGrainedWeights | undefined;
+}
+
 interface RunScope {
   readonly runId: string;
   readonly config: ExperimentConfig;
   readonly data?: DataFile | undefined;
+  /** Where the run is kept. */
+  readonly journal?: JournalScope | undefined;
 }
 
 interface ArmScope extends RunScope {
@@ -196,6 +232,8 @@ export interface Commands {
     in: RunScope & { readonly text: string; readonly draw: number; readonly policies: readonly { readonly armId: string; readonly weights: Weights }[] };
     out: LiveAnswer;
   };
+  /** Writes a policy for other programs. @throws Error where the values do not fit the shape. */
+  exportWeights: { in: { readonly weights: Weights; readonly metadata: Readonly<Record<string, string>> }; out: WeightFiles };
   /**
    * Channels between workers on the CPU engine, once after `open`: ports on which this worker computes for others, and
    * ports to those that can compute for it, by their number in the pool.
@@ -251,6 +289,11 @@ export type WorkerEvent = { readonly runId: string } & (
       readonly scorer: OutsideScorer;
       readonly items: readonly TextToScore[];
     }
+  | ({
+      /** What a piece of work of a step has come to, where the run is kept. */
+      readonly type: 'checkpoint';
+      readonly step: string;
+    } & KeptPiece)
   | {
       /** How far a labeler of the lab is, in labels of all its trainings together. */
       readonly type: 'lab';

@@ -1,8 +1,12 @@
 /** Test support: a small finished run. */
 import { bundleSchema, type Estimate, type RunBundle } from '../../core/bundle';
 import { DEFAULT_CONFIG, type ExperimentConfig } from '../../core/config';
+import type { RunTexts } from '../../worker/protocol';
 
 const estimate = (value: number): Estimate => ({ value, ci: [value - 0.1, value + 0.1], n: 2, over: 'posts' });
+/** A run whose pairs nobody asks for. */
+export const NO_TEXTS: RunTexts = { vocabulary: [], pairs: [], labels: {} };
+
 const alignment = { annotator: estimate(0.7), majority: estimate(0.8), gold: estimate(0.8) };
 
 export function testBundle(config: ExperimentConfig = DEFAULT_CONFIG): RunBundle {

@@ -1,65 +1,63 @@
 import { describe, expect, it } from 'vitest';
+import { PURPOSE, Stream, streamKey } from '../../core/rng';
 import { TOKEN } from '../../core/tokens';
-import { SPLITS, type Prompt } from '../types';
+import { testWorld } from '../testing/worldTests';
+import type { Prompt } from '../types';
 import { splitOf } from './frame';
 import { frameId, tldr } from './index';
-import { SCENARIOS, SLOTS } from './lexicon';
+import { SCENARIOS } from './lexicon';
+import type { Slot } from './scenario';
+import { oracle } from './testing/oracle';
 import { tokenise } from './text';
+import { compose, materialOf } from './writer';
 
-const facts = (prompt: Prompt): string => prompt.facts.map(({ slot, value }) => `${slot}=${value}`).join('; ');
-const words = (prompt: Prompt): string[] => tldr.vocabulary.decode(prompt.tokens);
+const { vocabulary } = tldr;
+const words = (prompt: Prompt): string[] => vocabulary.decode(prompt.tokens);
+const say = (text: string): number[] => [...vocabulary.encode(tokenise(text)), TOKEN.eos];
 const sample = tldr.prompts('sft', 1500, 1);
 
 /** Vocabulary size and a hash of words, posts and references. When it changes, every shipped weight is stale. */
-const FROZEN = [965, 2074594787];
+const FROZEN = [965, 2074594787] as const;
 
-describe('vocabulary', () => {
-  it('stays within 1,000 ids', () => {
-    expect(tldr.vocabulary.size).toBeLessThanOrEqual(1000);
-    expect(tldr.vocabulary.size).toBeGreaterThan(650);
-  });
+/** The best summary with the other party's name replaced or followed by something. */
+function rename(prompt: Prompt, best: Int32Array, change: (bare: string) => string): number[] {
+  const name = prompt.facts.find(({ slot }) => slot === 'other')!.value;
+  const bare = name.split(' ').slice(1).join(' ');
+  const text = ` ${vocabulary.decode(best.slice(0, -1)).join(' ')} `.replace(` ${name} `, ` ${bare} `);
+  return say(text.replace(` ${bare} `, ` ${change(bare)} `));
+}
 
-  it('is frozen: shipped weights depend on words, their order and the texts', () => {
-    let hash = 0;
-    const fold = (value: number): void => void (hash = (Math.imul(hash, 31) + value) >>> 0);
-    for (const word of tldr.vocabulary.words) for (const char of word) fold(char.charCodeAt(0));
-    for (const prompt of tldr.prompts('test', 200, 7)) {
-      prompt.tokens.forEach(fold);
-      tldr.reference(prompt, 0).tokens.forEach(fold);
-    }
-    expect([tldr.vocabulary.size, hash]).toEqual(FROZEN);
-  });
+testWorld({
+  task: tldr,
+  splitOf,
+  frameId,
+  best: (prompt) => oracle(prompt),
+  frozen: FROZEN,
+  words: [40, 80],
+  facts: [7, 9],
+  topics: 8,
+  frames: 1500,
+  writers: { words: [13, 19], coverage: [0.38, 0.6], inventing: [0.08, 0.2], stumbling: [0.06, 0.16] },
+  attacks: [
+    ['negated facts', (prompt, best) => rename(prompt, best, (bare) => `${bare} not`)],
+    ['facts never true', (prompt, best) => rename(prompt, best, (bare) => `${bare} never`)],
+    ['facts given to the wrong person', (prompt, best) =>
+      rename(prompt, best, (bare) => (bare === 'boss' ? 'my landlady' : 'my boss'))],
+    ['facts given to an uncle', (prompt, best) => rename(prompt, best, () => 'my uncle')],
+    ['facts given to a thing', (prompt, best) => rename(prompt, best, () => 'the fish')],
+  ],
+  worse: [
+    ['a summary that mentions everything', 0.7, (prompt, _, i) => {
+      const slots = new Set(prompt.facts.map(({ slot }) => slot as Slot));
+      return [...vocabulary.encode(compose(new Stream(streamKey(i, PURPOSE.test)), materialOf(prompt), slots)), TOKEN.eos];
+    }],
+    ['the best summary with a sentence added', 1, (_, best) => [...best.slice(0, -1), ...say('i already left a note .')]],
+  ],
+  idle: 'it is so loud .',
 });
 
 describe('posts', () => {
-  it('have 40 to 80 words, all known, and fit the prompt length', () => {
-    for (const prompt of sample) {
-      const count = words(prompt).filter((word) => !/^[.,?!]$/.test(word)).length;
-      expect(count).toBeGreaterThanOrEqual(40);
-      expect(count).toBeLessThanOrEqual(80);
-      expect(prompt.tokens.length).toBeLessThanOrEqual(tldr.maxPromptTokens);
-      expect(prompt.tokens.every((id) => id >= TOKEN.firstWord && id < tldr.vocabulary.size)).toBe(true);
-    }
-  });
-
-  it('tell 7 to 9 facts, each with a span that a reader can find', () => {
-    for (const prompt of sample) {
-      expect(prompt.facts.length).toBeGreaterThanOrEqual(7);
-      expect(prompt.facts.length).toBeLessThanOrEqual(9);
-      for (const fact of prompt.facts) {
-        expect(Object.keys(SLOTS)).toContain(fact.slot);
-        expect(fact.spans.length).toBeGreaterThan(0);
-        for (const [from, to] of fact.spans) {
-          expect(to).toBeGreaterThan(from);
-          expect(to).toBeLessThanOrEqual(prompt.tokens.length);
-        }
-      }
-    }
-  });
-
-  it('come from at least eight topics and a large space', () => {
-    expect(new Set(sample.map(({ topic }) => topic)).size).toBeGreaterThanOrEqual(8);
-    expect(new Set(sample.map(facts)).size).toBe(sample.length);
+  it('come from more than a million frames', () => {
     // Lower bound: narrators, durations, feelings and deadlines alone, per scenario, event, thing and question.
     const frames = SCENARIOS.reduce((sum, scenario) => {
       const events = scenario.events.reduce((n, event) => n + (event.things?.length ?? 1), 0);
@@ -69,11 +67,8 @@ describe('posts', () => {
     expect(frames).toBeGreaterThan(1e6);
   });
 
-  it('weigh facts about 1 on average, and details by the question', () => {
+  it('weigh details by the question', () => {
     const all = sample.flatMap((prompt) => prompt.facts);
-    const mean = all.reduce((sum, fact) => sum + fact.importance, 0) / all.length;
-    expect(mean).toBeGreaterThan(0.85);
-    expect(mean).toBeLessThan(1.15);
     for (const slot of ['duration', 'money', 'tried', 'says', 'deadline', 'place', 'feeling']) {
       const seen = new Set(all.filter((fact) => fact.slot === slot).map((fact) => fact.importance));
       expect(seen.size, slot).toBe(2);
@@ -85,49 +80,10 @@ describe('posts', () => {
     const share = sample.filter((prompt) => decoy.test(words(prompt).join(' '))).length / sample.length;
     expect(share).toBeGreaterThan(0.6);
   });
-
-  it('are a fixed function of split and seed', () => {
-    const again = tldr.prompts('sft', 20, 1);
-    expect(again).toEqual(sample.slice(0, 20));
-    expect(tldr.prompts('sft', 20, 2).map(({ id }) => id)).not.toEqual(again.map(({ id }) => id));
-  });
 });
 
-describe('splits', () => {
-  it('share no frame, whatever the seed', () => {
-    const owner = new Map<string, string>();
-    for (const split of SPLITS) {
-      for (const seed of [1, 2]) {
-        for (const prompt of tldr.prompts(split, 300, seed)) {
-          expect(prompt.split).toBe(split);
-          expect(prompt.id.startsWith(`${split}:${frameId(prompt.facts)}:`)).toBe(true);
-          expect(splitOf(prompt.facts)).toBe(split);
-          const frame = facts(prompt);
-          expect(owner.get(frame) ?? split).toBe(split);
-          owner.set(frame, split);
-        }
-      }
-    }
-  });
-
-  it('depend on the facts alone, in any order', () => {
-    for (const prompt of sample.slice(0, 50)) expect(splitOf([...prompt.facts].reverse())).toBe('sft');
-  });
-});
-
-describe('parsePrompt', () => {
-  it('gives back facts and spans of generated posts', () => {
-    let same = 0;
-    for (const prompt of sample) {
-      const { prompt: parsed, unknown } = tldr.parsePrompt(tldr.toText(prompt.tokens));
-      expect(unknown).toEqual([]);
-      expect(Array.from(parsed.tokens)).toEqual(Array.from(prompt.tokens));
-      if (JSON.stringify(parsed.facts) === JSON.stringify(prompt.facts)) same++;
-    }
-    expect(same / sample.length).toBeGreaterThanOrEqual(0.995);
-  });
-
-  it('reads a visitor\'s own post and names unknown words', () => {
+describe('parsePrompt of a visitor\'s own post', () => {
+  it('reads it and names unknown words', () => {
     const { prompt, unknown } = tldr.parsePrompt(
       'I am 24F and I live with my flatmate. She keeps eating my cheese for three weeks! My zebra paid $200. ' +
         'Should I move out?',
@@ -154,16 +110,10 @@ describe('parsePrompt', () => {
     expect(value(`My uncle dealt with something like this for nine weeks. ${text}`)).toBe('three weeks');
   });
 
-  it('does not cut a post that is too long for the model', () => {
+  it('finds the question behind a very long beginning', () => {
     const { prompt } = tldr.parsePrompt('it is so loud . '.repeat(40) + 'should i move out ?');
     expect(prompt.tokens.length).toBe(205);
-    expect(prompt.tokens.length).toBeGreaterThan(tldr.maxPromptTokens);
     expect(prompt.facts.map(({ value }) => value)).toContain('should i move out');
-  });
-
-  it('survives empty and odd input', () => {
-    expect(tldr.parsePrompt('').prompt.facts).toEqual([]);
-    expect(tldr.parsePrompt('\u{1F600} <script> \n\n ???').prompt.facts).toEqual([]);
   });
 });
 

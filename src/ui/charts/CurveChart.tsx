@@ -12,6 +12,7 @@ import { formatValue, metric, STEP_NAMES, type ChartSpec } from './metrics';
 import {
   chartData,
   curvesOf,
+  lineId,
   nearestReading,
   readings,
   type ArmCurves,
@@ -47,6 +48,8 @@ function samePicture(before: CurveChartProps, after: CurveChartProps): boolean {
       return (
         old.armId === arm.armId &&
         old.label === arm.label &&
+        old.run?.label === arm.run?.label &&
+        old.run?.dash === arm.run?.dash &&
         curvesOf(spec, axis).every((key) => old.curves[key] === arm.curves[key])
       );
     })
@@ -100,7 +103,7 @@ function Tip({ reading, spec, data, drawing, width }: {
       <div className={classes.crosshair} style={{ left, top, height: bottom - top }} />
       {reading.entries.map(({ line, point }) => (
         <div
-          key={`${line.armId} ${line.key}`}
+          key={lineId(line)}
           className={classes.ring}
           style={{ left: drawing.x(point.x), top: drawing.y(point.smoothed) }}
         />
@@ -123,9 +126,9 @@ function Tip({ reading, spec, data, drawing, width }: {
           )}
           <tbody>
             {reading.entries.map(({ line, point }) => (
-              <tr key={`${line.armId} ${line.key}`} className={line.faint ? classes.faint : undefined}>
+              <tr key={lineId(line)} className={line.faint ? classes.faint : undefined}>
                 <th scope="row">
-                  <ArmSwatch armId={line.armId} />
+                  <ArmSwatch armId={line.armId} dash={line.run?.dash} />
                   {line.label}
                   {line.faint && (line.key === 'sft/loss' ? ', training' : ', rollouts')}
                 </th>

@@ -1,22 +1,19 @@
 import { SegmentedControl, Slider } from '@mantine/core';
 import { useThrottledValue } from '@mantine/hooks';
 import { useMemo, useState, type ReactNode } from 'react';
-import type { Curve } from '../../core/bundle';
 import { useScheme } from '../shared/ArmMark';
 import { ArmSwatch } from './ArmSwatch';
 import { CurveChart } from './CurveChart';
 import classes from './charts.module.css';
 import { CHARTS } from './metrics';
-import { availableAxes, hasData, type XAxis } from './series';
+import { availableAxes, hasData, type ArmCurves, type XAxis } from './series';
 
 export interface CurvePanelProps {
   /** Curves are values: a curve that gained points is a new object. */
-  readonly series: readonly {
-    readonly armId: string;
-    readonly label: string;
-    readonly curves: Readonly<Record<string, Curve>>;
-  }[];
+  readonly series: readonly ArmCurves[];
   readonly running: boolean;
+  /** What lines mean, where arms alone do not say it. */
+  readonly legend?: ReactNode;
 }
 
 /** Redrawing faster than this shows nothing more and takes time from training. */
@@ -31,7 +28,7 @@ const AXIS_NOTES: Readonly<Record<XAxis, string>> = {
 };
 
 /** The live curves: two large charts side by side, small multiples, and the rest one click away. */
-export function CurvePanel({ series, running }: CurvePanelProps): ReactNode {
+export function CurvePanel({ series, running, legend }: CurvePanelProps): ReactNode {
   const shown = useThrottledValue(series, REDRAW_MS);
   const scheme = useScheme();
   const [wanted, setWanted] = useState<XAxis>('step');
@@ -40,9 +37,10 @@ export function CurvePanel({ series, running }: CurvePanelProps): ReactNode {
 
   const axes = useMemo(() => availableAxes(shown), [shown]);
   const axis = axes.includes(wanted) ? wanted : 'step';
-  const legend = shown.some((arm) => arm.armId === 'sft')
+  const arms: readonly ArmCurves[] = shown.some((arm) => arm.armId === 'sft')
     ? shown
-    : [{ armId: 'sft', label: 'SFT, where all arms start' }, ...shown];
+    : [{ armId: 'sft', label: 'SFT, where all arms start', curves: {} }, ...shown];
+  const record = shown.find(({ run }) => run?.record)?.run;
 
   const charts = (group: 'large' | 'small' | 'more'): ReactNode =>
     CHARTS.filter((spec) => spec.group === group && (!spec.rare || hasData(spec, shown))).map((spec) => (
@@ -52,14 +50,24 @@ export function CurvePanel({ series, running }: CurvePanelProps): ReactNode {
   return (
     <section className={classes.panel} aria-label="Curves">
       <div className={classes.toolbar}>
-        <ul className={classes.legend} aria-label="Arms">
-          {legend.map((arm) => (
-            <li key={arm.armId}>
-              <ArmSwatch armId={arm.armId} />
-              {arm.label}
-            </li>
-          ))}
-        </ul>
+        {legend ?? (
+          <ul className={classes.legend} aria-label="Arms">
+            {arms.filter(({ run }) => !run?.record).map((arm) => (
+              <li key={arm.armId}>
+                <ArmSwatch armId={arm.armId} />
+                {arm.label}
+              </li>
+            ))}
+            {record && (
+              <li>
+                <svg width="28" height="10" viewBox="0 0 28 10" aria-hidden>
+                  <path d="M0 5H28" stroke="currentColor" strokeWidth="1.75" strokeOpacity="0.6" strokeDasharray={record.dash} />
+                </svg>
+                {record.label}: as recorded
+              </li>
+            )}
+          </ul>
+        )}
         <div className={classes.control}>
           <span id="curves-x-axis">x-axis</span>
           <SegmentedControl

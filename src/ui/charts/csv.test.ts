@@ -28,6 +28,16 @@ describe('chartCsv', () => {
     ]);
   });
 
+  it('names the run where several are drawn over each other', () => {
+    const [head, first, ...rest] = chartCsv(
+      CHARTS.find(({ id }) => id === 'gold')!,
+      ['A', 'B'].map((label, i) => ({ ...arms[0]!, curves: { 'eval/gold': { step: [0], value: [i] } }, run: { label, dash: '' } })),
+      0,
+    ).trimEnd().split('\r\n');
+    expect(head).toBe('run,arm,metric,step,value,smoothed,kl,labels');
+    expect([first, ...rest]).toEqual(['A,rlhf,eval/gold,0,0,0,,', 'B,rlhf,eval/gold,0,1,1,,']);
+  });
+
   it('writes labels used for the reward model', () => {
     expect(csv('rm', 0)[1]).toBe('rlhf,rm/accuracy,3,0.7,0.7,,96');
   });

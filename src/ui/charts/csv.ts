@@ -10,10 +10,11 @@ function byStep(curve: Curve | undefined): ReadonlyMap<number, number> {
 
 /**
  * Every measured point of a chart, long form: arm, metric, step, value, smoothed, and KL or labels used at the step
- * where they were measured. Nothing is thinned.
+ * where they were measured; before them the run, where there are several. Nothing is thinned.
  */
 export function chartCsv(spec: ChartSpec, arms: readonly ArmCurves[], smoothing: number): string {
-  const rows: (string | number)[][] = [['arm', 'metric', 'step', 'value', 'smoothed', 'kl', 'labels']];
+  const several = arms.some(({ run }) => run !== undefined);
+  const rows: (string | number)[][] = [[...(several ? ['run'] : []), 'arm', 'metric', 'step', 'value', 'smoothed', 'kl', 'labels']];
   for (const key of [spec.key, spec.companion]) {
     if (!key) continue;
     for (const arm of arms) {
@@ -24,7 +25,7 @@ export function chartCsv(spec: ChartSpec, arms: readonly ArmCurves[], smoothing:
       const labelsAt = byStep(axisCurve(key, 'labels', arm.curves));
       curve.step.forEach((step, i) => {
         const place = [klAt.get(step) ?? '', labelsAt.get(step) ?? ''];
-        rows.push([arm.armId, key, step, curve.value[i]!, smoothed[i]!, ...place]);
+        rows.push([...(several ? [arm.run?.label ?? ''] : []), arm.armId, key, step, curve.value[i]!, smoothed[i]!, ...place]);
       });
     }
   }

@@ -112,9 +112,13 @@ function endLabels(data: ChartData, scheme: Scheme): Plot.RenderFunction {
 function lineMarks(line: Line, scheme: Scheme): Plot.Markish[] {
   const style = armStyle(line.armId);
   const stroke = style.color(scheme);
-  const dash = style.dash === '' ? {} : { strokeDasharray: style.dash };
+  const dashes = line.run?.dash ?? style.dash;
+  const dash = dashes === '' ? {} : { strokeDasharray: dashes };
   if (line.faint) {
     return [Plot.line(line.points, { x: 'x', y: 'smoothed', stroke, strokeWidth: 1.25, strokeOpacity: 0.45 })];
+  }
+  if (line.run?.record) {
+    return [Plot.line(line.points, { x: 'x', y: 'smoothed', stroke, strokeWidth: 1.75, strokeOpacity: 0.6, ...dash })];
   }
   const smoothed = line.points.some((p) => p.smoothed !== p.raw);
   const stride = Math.max(1, Math.ceil(line.points.length / MARKERS));

@@ -34,6 +34,27 @@ const rlaif: ArmCurves = {
 const sft: ArmCurves = { armId: 'sft', label: 'SFT', curves: { 'eval/gold': { step: [0], value: [1.5] } } };
 
 describe('chartData', () => {
+  it('keeps runs that are drawn over each other apart, each from its own start', () => {
+    const runs = ['A', 'B'].flatMap((label) => [sft, rlhf].map((arm): ArmCurves => ({ ...arm, run: { label, dash: label === 'A' ? '' : '7 3' } })));
+    for (const axis of ['step', 'kl'] as const) {
+      const data = chartData(chart('gold'), runs, axis, 0);
+      expect(data.lines.map(({ label, run }) => [label, run?.dash])).toEqual([['RLHF A', ''], ['RLHF B', '7 3']]);
+      expect(data.baseline).toBeUndefined();
+      const ids = readings(data).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(axis === 'kl' ? 6 : 3);
+    }
+    expect(chartData(chart('gold'), [sft, rlhf], 'step', 0).baseline).toBe(1.5);
+  });
+
+  it('keeps the start of a run whose record is drawn behind it, without the record’s companion', () => {
+    const record: ArmCurves = { ...rlhf, run: { label: 'rec.', dash: '2 4', record: true } };
+    const scores = chart('reward');
+    const both = chartData(scores, [rlhf, record], 'step', 0);
+    expect(both.baseline).toBe(chartData(scores, [rlhf], 'step', 0).baseline);
+    expect(both.lines.filter(({ faint }) => !faint).map(({ label }) => label)).toEqual(['RLHF', 'RLHF rec.']);
+    expect(both.lines.filter(({ faint, run }) => faint && run)).toEqual([]);
+  });
+
   it('maps steps to KL through the curve measured at the same place', () => {
     const data = chartData(chart('gold'), [rlhf], 'kl', 0);
     expect(data.xLabel).toBe('KL from SFT (nats)');

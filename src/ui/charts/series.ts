@@ -2,11 +2,23 @@ import type { Curve } from '../../core/bundle';
 import { LABELS_USED, metric, STEP_NAMES, type ChartSpec, type MetricKey } from './metrics';
 import { smooth, valueAt } from './smoothing';
 
+/** A run among several that are drawn over each other. */
+export interface RunMark {
+  /** A letter or two. */
+  readonly label: string;
+  /** SVG `stroke-dasharray` of all its lines; empty for a solid line. */
+  readonly dash: string;
+  /** The record that the other run repeats, from the same start: drawn faintly behind it. */
+  readonly record?: true;
+}
+
 /** One arm's curves, as the page passes them. */
 export interface ArmCurves {
   readonly armId: string;
   readonly label: string;
   readonly curves: Readonly<Record<string, Curve>>;
+  /** Where curves of several runs are drawn over each other. */
+  readonly run?: RunMark | undefined;
 }
 
 export type XAxis = 'step' | 'kl' | 'labels';
@@ -25,6 +37,7 @@ export interface Line {
   readonly armId: string;
   readonly label: string;
   readonly key: MetricKey;
+  readonly run?: RunMark | undefined;
   readonly faint: boolean;
   readonly points: readonly Point[];
   /** Points measured; more than `points` where lines are thinned for drawing. */
@@ -86,7 +99,14 @@ function line(arm: ArmCurves, key: MetricKey, faint: boolean, axis: XAxis, smoot
       return { armId: arm.armId, step, x, raw: curve.value[i]!, smoothed: smoothed[i]! };
     })
     .filter((point) => Number.isFinite(point.x));
-  return { armId: arm.armId, label: arm.label, key, faint, points, measured: measured.length };
+  const { armId, run } = arm;
+  const label = run ? `${arm.label} ${run.label}` : arm.label;
+  return { armId, label, key, run, faint, points, measured: measured.length };
+}
+
+/** Tells a line from the others of its chart. */
+export function lineId({ armId, key, run }: Pick<Line, 'armId' | 'key' | 'run'>): string {
+  return `${run?.label ?? ''} ${armId} ${key}`;
 }
 
 /** The start policy's level: what the SFT arm measured, or where the arms stood before their first update. */
@@ -111,11 +131,15 @@ export function chartData(spec: ChartSpec, arms: readonly ArmCurves[], wanted: X
     for (const arm of arms) {
       // The start policy does not move: it is a rule in RL's charts, never a line of one point.
       if (arm.armId === 'sft' && metric(key).steps === 'iteration') continue;
+      // Of a record, what is compared: its raw lines would hide those of the run.
+      if (faint && arm.run?.record) continue;
       const made = line(arm, key, faint, axis, smoothing);
       if (made) lines.push(made);
     }
   }
-  const baseline = spec.baseline ? startLevel(arms, spec.key) : undefined;
+  // Several runs may start from several policies: each line begins at its own.
+  const oneStart = !arms.some(({ run }) => run !== undefined && !run.record);
+  const baseline = spec.baseline && oneStart ? startLevel(arms, spec.key) : undefined;
   return {
     axis,
     xLabel: { step: STEP_NAMES[metric(spec.key).steps].axis, kl: 'KL from SFT (nats)', labels: 'labels used' }[axis],
@@ -166,7 +190,7 @@ export function readings(data: ChartData): readonly Reading[] {
   // Solid lines are read first.
   for (const line of [...data.lines].sort((a, b) => Number(a.faint) - Number(b.faint))) {
     for (const point of line.points) {
-      const id = data.axis === 'kl' ? `${line.armId} ${line.key} ${point.step}` : String(point.x);
+      const id = data.axis === 'kl' ? `${lineId(line)} ${point.step}` : String(point.x);
       const reading = byX.get(id) ?? { id, x: point.x, entries: [] };
       reading.entries.push({ line, point });
       byX.set(id, reading);

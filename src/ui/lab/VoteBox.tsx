@@ -4,19 +4,17 @@ import { useShallow } from 'zustand/react/shallow';
 import type { HumanPair } from '../../core/humanPairs';
 import { pairsOf } from '../../experiments/labState';
 import { ballotOf, MIN_VOTED, YOU, type Ballot, type Question, type Vote, type VoteAnswer } from '../../experiments/labVotes';
+import { useCommandKeys, type KeyCommand } from '../shared/commandKeys';
 import { number, percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import classes from './lab.module.css';
 import { SamplePairs } from './SamplePairs';
 import { useLab } from './store';
 
-interface Command {
-  readonly what: VoteAnswer | 'undo';
+interface Command extends KeyCommand<VoteAnswer | 'undo'> {
   readonly title: string;
   /** As on the button. */
   readonly shown: string;
-  /** `KeyboardEvent.key`, in lower case. */
-  readonly keys: readonly string[];
 }
 
 const COMMANDS: readonly Command[] = [
@@ -27,9 +25,6 @@ const COMMANDS: readonly Command[] = [
   { what: 'skip', title: 'Skip', shown: 'S', keys: ['s'] },
   { what: 'undo', title: 'Undo', shown: 'U', keys: ['u', 'backspace'] },
 ];
-
-/** Where typing means something else. */
-const FIELDS = 'input, select, textarea, [contenteditable]';
 
 /** The visitor's own votes on the pairs at hand. */
 export function VoteBox(): ReactNode {
@@ -81,7 +76,7 @@ function Voting({ pairs, votes }: { readonly pairs: readonly HumanPair[]; readon
     if (what === 'undo') undo();
     else vote(what, performance.now() - begun.current);
   };
-  useKeys(act);
+  useCommandKeys(COMMANDS, '[data-vote]', act);
   return (
     <>
       <div className={classes.voted}>
@@ -114,28 +109,6 @@ function Voting({ pairs, votes }: { readonly pairs: readonly HumanPair[]; readon
       <Others pairs={pairs} votes={votes} ballot={ballot} />
     </>
   );
-}
-
-/** Calls back for the keys of commands, unless they are meant for something else on the page. */
-function useKeys(act: (what: Command['what']) => void): void {
-  const latest = useRef(act);
-  useEffect(() => {
-    latest.current = act;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const { target } = event;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-      if (!(target instanceof HTMLElement) || target.closest(FIELDS)) return;
-      if (target !== document.body && !target.closest('[data-vote]')) return;
-      const command = COMMANDS.find(({ keys }) => keys.includes(event.key.toLowerCase()));
-      if (!command) return;
-      event.preventDefault();
-      latest.current(command.what);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
 }
 
 function Texts({ question: { pair, first } }: { readonly question: Question }): ReactNode {

@@ -77,6 +77,6 @@ function Results(): ReactNode {
 function sourceWords({ bundle, origin, config }: ShownRun): string {
   const settings = `seed ${config.run.seed}, KL coefficient ${config.rl.klCoef}`;
   if (!bundle) return `The run under way or unfinished, ${settings}. Best of n follows when it has ended.`;
-  const which = origin === 'recorded' ? 'The recorded run' : origin === 'kept' ? 'Your last run, kept in this browser' : 'The last finished run';
+  const which = origin === 'recorded' ? 'The recorded run' : origin === 'kept' ? 'A run kept in this browser' : 'The last finished run';
   return `${which}, ${day(bundle.recordedAt)}, ${settings}.`;
 }

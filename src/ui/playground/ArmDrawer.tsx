@@ -5,6 +5,9 @@ import type { FieldEntry, SectionName } from '../../core/fields';
 import { METHOD_IDS, METHODS, methodOf, type MethodFamily, type MethodId } from '../../core/methods';
 import { MAX_LABEL, type AskedFeedback } from '../../experiments/armEditing';
 import { armTrouble, sharingOf, usedPaths } from '../../experiments/armSettings';
+import { heldBy } from '../../experiments/lessonLink';
+import { FixedNote } from '../lesson/FixedNote';
+import { useHold, useLesson } from '../lesson/store';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useActions, useRun } from '../shared/store';
 import { ArmField } from './ArmField';
@@ -86,19 +89,23 @@ const METHOD_OPTIONS = FAMILIES.map(({ title, methods }) => ({
 
 function Method({ arm }: { readonly arm: ArmConfig }): ReactNode {
   const method = useRun((state) => configOfArm(state.edited, arm).rl.method);
+  const hold = useHold('rl.method');
   const { setArmMethod } = useActions();
   const { help, source } = METHODS[method];
+  if (hold === 'hidden') return null;
   return (
     <div>
       <NativeSelect
         label="Method"
         size="xs"
+        disabled={hold === 'fixed'}
         description={`${help} ${source}.`}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
         value={method}
         data={METHOD_OPTIONS}
         onChange={(event) => setArmMethod(arm.id, event.currentTarget.value as MethodId)}
       />
+      {hold === 'fixed' && <FixedNote />}
       <details className={classes.methods}>
         <summary>What each method does</summary>
         {FAMILIES.map(({ family, title, methods }) => (
@@ -151,9 +158,10 @@ const GROUPS: readonly Group[] = [
 function OwnSettings({ arm }: { readonly arm: ArmConfig }): ReactNode {
   const id = useId();
   const config = useRun((state) => state.edited);
+  const inForce = useLesson((state) => state.inForce);
   const used = usedPaths(config, arm);
   const { method } = configOfArm(config, arm).rl;
-  const entries = ARM_FIELDS.filter(({ path }) => used.has(path) && path !== 'rl.method');
+  const entries = ARM_FIELDS.filter(({ path }) => used.has(path) && path !== 'rl.method' && heldBy(inForce, path) !== 'hidden');
   return GROUPS.map(({ title, has }, i) => {
     const own = entries.filter((entry) => has(entry, method));
     return own.length === 0 ? null : (

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { configOfArm, getField, type ArmConfig } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
+import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
 import classes from './arms.module.css';
 import { valueWords } from './armWords';
@@ -12,6 +13,7 @@ export function ArmField({ arm, entry }: { readonly arm: ArmConfig; readonly ent
   const common = useRun((state) => getField(state.edited, entry));
   const value = useRun((state) => getField(configOfArm(state.edited, arm), entry));
   const { setArmField } = useActions();
+  const fixed = useHold(entry.path) === 'fixed';
   const own = arm.set?.[entry.path] !== undefined;
   const words = valueWords(entry, common);
   return (
@@ -21,8 +23,9 @@ export function ArmField({ arm, entry }: { readonly arm: ArmConfig; readonly ent
         entry={entry}
         value={value}
         onChange={(next) => setArmField(arm.id, entry.path, next)}
+        fixed={fixed}
         foot={
-          own ? (
+          own && !fixed ? (
             <UnstyledButton
               className={classes.back}
               aria-label={`${entry.field.label}: its own. Back to the experiment's ${words}`}
@@ -31,7 +34,7 @@ export function ArmField({ arm, entry }: { readonly arm: ArmConfig; readonly ent
               Its own. Back to the experiment's {words}
             </UnstyledButton>
           ) : (
-            <p className={classes.common}>As in the experiment</p>
+            <p className={classes.common}>{own ? `Its own; ${words} in the experiment` : 'As in the experiment'}</p>
           )
         }
       />

@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Menu, Switch, UnstyledButton } from '@mantine/core';
-import { useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useId, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { givenArms, type ArmConfig } from '../../core/config';
 import { dispensable, PAGE_ARMS, type AskedFeedback } from '../../experiments/armEditing';
 import { armTrouble } from '../../experiments/armSettings';
 import { ArmSwatch } from '../charts/ArmSwatch';
+import { FixedNote } from '../lesson/FixedNote';
+import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
 import { ArmDrawer } from './ArmDrawer';
 import { armWords, FEEDBACK_CHOICES } from './armWords';
@@ -23,16 +25,21 @@ interface Editing {
   readonly naming: boolean;
 }
 
-/** The arms of the next run: which run, and the ways to change, add and take away. Arms from the labeler lab stay as they are. */
+/**
+ * The arms of the next run: which run, and the ways to change, add and take away. Arms from the labeler lab, and those that a
+ * lesson fixes, stay as they are.
+ */
 export function ArmsPanel(): ReactNode {
+  const headingId = useId();
+  const held = useHold('arms') === 'fixed';
   const arms = useRun((state) => state.edited.arms);
   const given = useRun((state) => givenArms(state.edited).length > 0);
   const [editing, setEditing] = useState<Editing>();
   const { removeArm } = useActions();
   const add = useRef<HTMLButtonElement>(null);
   return (
-    <section aria-labelledby="arms-heading" className={classes.panel}>
-      <h3 id="arms-heading" className={classes.heading}>
+    <section aria-labelledby={headingId} className={classes.panel}>
+      <h3 id={headingId} className={classes.heading}>
         Arms
       </h3>
       <ul className={classes.list}>
@@ -40,7 +47,7 @@ export function ArmsPanel(): ReactNode {
           <ArmRow
             key={arm.id}
             arm={arm}
-            fixed={given}
+            fixed={given || held}
             onEdit={(naming) => setEditing({ id: arm.id, naming })}
             onRemove={() => {
               removeArm(arm.id);
@@ -50,7 +57,8 @@ export function ArmsPanel(): ReactNode {
           />
         ))}
       </ul>
-      {!given && <AddArm target={add} />}
+      {!given && !held && <AddArm target={add} />}
+      {held && <FixedNote />}
       <ArmDrawer armId={editing?.id} naming={editing?.naming ?? false} onClose={() => setEditing(undefined)} />
     </section>
   );

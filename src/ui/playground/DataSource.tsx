@@ -3,11 +3,16 @@ import { useId, useRef, useState, type DragEvent, type ReactNode } from 'react';
 import { fetchDataFile, MAX_DATA_BYTES, readDataFile } from '../../experiments/dataFile';
 import type { DataFile } from '../../worker/protocol';
 import { number } from '../shared/format';
+import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
 import classes from './data.module.css';
 
-/** Takes a visitor's own file, dropped, chosen or fetched from an address, and makes it the task. */
+/** Takes a visitor's own file, dropped, chosen or fetched from an address, and makes it the task; not where a lesson holds the task. */
 export function DataSource(): ReactNode {
+  return useHold('run.task') === 'free' ? <OwnFile /> : null;
+}
+
+function OwnFile(): ReactNode {
   const data = useRun((state) => state.data);
   const { setData, clearData } = useActions();
   const [problem, setProblem] = useState<string>();

@@ -2,6 +2,8 @@ import { NativeSelect, Switch, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import { getField, type FieldValue } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
+import { FixedNote } from '../lesson/FixedNote';
+import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
 import { NumberControl } from './NumberControl';
 import classes from './settings.module.css';
@@ -16,6 +18,7 @@ interface FieldControlProps {
 export function FieldControl({ entry, explained = false }: FieldControlProps): ReactNode {
   const value = useRun((state) => getField(state.edited, entry));
   const shownValue = useRun((state) => state.shown && getField(state.shown.config, entry));
+  const fixed = useHold(entry.path) === 'fixed';
   const { edit } = useActions();
   const changed = shownValue !== undefined && shownValue !== value;
   return (
@@ -24,6 +27,7 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
       explained={explained}
       value={value}
       onChange={(next) => edit(entry, next)}
+      fixed={fixed}
       mark={changed && <span className={classes.changed} title="Differs from the run shown" aria-hidden />}
     />
   );
@@ -32,6 +36,8 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
 interface SettingControlProps extends FieldControlProps {
   readonly value: FieldValue;
   readonly onChange: (value: FieldValue) => void;
+  /** Whether a lesson shows its value only. */
+  readonly fixed?: boolean;
   /** Stands behind the label. */
   readonly mark?: ReactNode;
   /** Stands below the control. */
@@ -39,10 +45,17 @@ interface SettingControlProps extends FieldControlProps {
 }
 
 /** The control of one setting, whoever's it is. */
-export function SettingControl({ entry, explained = false, value, onChange, mark, foot }: SettingControlProps): ReactNode {
+export function SettingControl({ entry, explained = false, value, onChange, fixed = false, mark, foot }: SettingControlProps): ReactNode {
   const id = useId();
   const { field } = entry;
-  const helpId = `${id}-help`;
+  const fixedId = `${id}-fixed`;
+  const helpId = fixed ? `${id}-help ${fixedId}` : `${id}-help`;
+  const notes = (
+    <>
+      {fixed && <FixedNote id={fixedId} />}
+      {foot}
+    </>
+  );
 
   const label = (
     <Tooltip
@@ -61,11 +74,11 @@ export function SettingControl({ entry, explained = false, value, onChange, mark
     </Tooltip>
   );
   const help = explained ? (
-    <p id={helpId} className={classes.help}>
+    <p id={`${id}-help`} className={classes.help}>
       {field.help}
     </p>
   ) : (
-    <VisuallyHidden id={helpId}>{field.help}</VisuallyHidden>
+    <VisuallyHidden id={`${id}-help`}>{field.help}</VisuallyHidden>
   );
 
   switch (field.kind) {
@@ -81,8 +94,9 @@ export function SettingControl({ entry, explained = false, value, onChange, mark
             field={field}
             value={value as number}
             onChange={onChange}
+            disabled={fixed}
           />
-          {foot}
+          {notes}
         </div>
       );
     case 'choice':
@@ -93,12 +107,13 @@ export function SettingControl({ entry, explained = false, value, onChange, mark
           <NativeSelect
             id={id}
             size="xs"
+            disabled={fixed}
             aria-describedby={helpId}
             value={value as string}
             data={Object.entries(field.options).map(([option, meaning]) => ({ value: option, label: String(meaning) }))}
             onChange={(event) => onChange(event.currentTarget.value)}
           />
-          {foot}
+          {notes}
         </div>
       );
     case 'switch':
@@ -109,13 +124,14 @@ export function SettingControl({ entry, explained = false, value, onChange, mark
             <Switch
               id={id}
               size="sm"
+              disabled={fixed}
               aria-describedby={helpId}
               checked={value as boolean}
               onChange={(event) => onChange(event.currentTarget.checked)}
             />
           </div>
           {help}
-          {foot}
+          {notes}
         </div>
       );
   }

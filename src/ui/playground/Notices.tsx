@@ -2,6 +2,8 @@ import { Anchor, Button, CopyButton } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { withoutOffArms } from '../../core/config';
 import { isActive, staleArms, staleData, staleFields } from '../../experiments/runStore';
+import { download } from '../charts/exportChart';
+import type { ShownRun } from '../../experiments/shownRun';
 import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import { useActions, useRun } from '../shared/store';
@@ -9,6 +11,31 @@ import { showView } from '../shell/view';
 import { armChanges, changeWords } from './changes';
 import classes from './playground.module.css';
 import { scoredWords } from './scorerWords';
+
+/** Where a run came from that was not made here and now. */
+const SOURCES: Readonly<Record<Exclude<ShownRun['origin'], 'here'>, { readonly words: string; readonly label: string; readonly meaning: string }>> = {
+  recorded: {
+    words: 'Recorded on',
+    label: 'the recorded run',
+    meaning:
+      'A finished run of the default preset, made with this very code and shipped with the page, so that nobody faces an empty one. Nothing of it was computed here and now.',
+  },
+  kept: {
+    words: 'Kept in this browser:',
+    label: 'the kept run',
+    meaning: 'A run of the library, under "Runs". It was loaded from this browser, not computed anew.',
+  },
+  link: {
+    words: 'From a link, recorded on',
+    label: 'the run of the link',
+    meaning: 'A run that somebody put into the link that you opened. Its figures are theirs, digit by digit; nothing of it was computed here and now. What the link left out stands below the win rates.',
+  },
+  file: {
+    words: 'From a file, recorded on',
+    label: 'the run of the file',
+    meaning: 'A run bundle that you opened. Nothing of it was computed here and now, and it is not kept unless you say so.',
+  },
+};
 
 /** Which run is on screen: recorded, kept, under way or finished. */
 export function RunSource(): ReactNode {
@@ -36,18 +63,15 @@ export function RunSource(): ReactNode {
       </p>
     );
   }
+  const source = SOURCES[shown.origin];
   return (
     <p className={classes.source} data-recorded>
       <span>
-        <b>{shown.origin === 'recorded' ? 'Recorded on' : 'Your last run, kept in this browser:'}</b> {facts}, seed {seed}
+        <b>{source.words}</b> {facts}, seed {seed}
       </span>
       <InfoTip
-        label={shown.origin === 'recorded' ? 'the recorded run' : 'the kept run'}
-        meaning={
-          shown.origin === 'recorded'
-            ? 'A finished run of the default preset, made with this very code and shipped with the page, so that nobody faces an empty one. Nothing of it was computed here and now.'
-            : 'The last run that finished on this page. It was loaded from this browser, not computed anew.'
-        }
+        label={source.label}
+        meaning={source.meaning}
         caveat="Press Run to make your own in its place. Its policies are not kept, so they cannot answer a post of yours until you do."
       />
     </p>
@@ -190,10 +214,21 @@ export function Announcer(): ReactNode {
 
 export function StorageNote(): ReactNode {
   const note = useRun((state) => state.storageNote);
-  return note === undefined ? null : (
-    <p className={classes.storage} role="status">
-      {note}
-    </p>
+  const bundle = useRun((state) => state.shown?.bundle);
+  if (note === undefined) return null;
+  return (
+    <div className={classes.storage} role="status">
+      <span>{note}</span>
+      {bundle && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => download('run.json', new Blob([JSON.stringify(bundle)], { type: 'application/json' }))}
+        >
+          Save the run as a file
+        </Button>
+      )}
+    </div>
   );
 }
 

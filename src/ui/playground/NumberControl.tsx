@@ -11,10 +11,12 @@ interface NumberControlProps {
   readonly field: NumberField;
   readonly value: number;
   readonly onChange: (value: number) => void;
+  /** Shows the value only. */
+  readonly disabled?: boolean;
 }
 
 /** Slider and number input of one number. What is out of range is put to its end, and said. */
-export function NumberControl({ id, helpId, field, value, onChange }: NumberControlProps): ReactNode {
+export function NumberControl({ id, helpId, field, value, onChange, disabled = false }: NumberControlProps): ReactNode {
   // What is being typed, until it is left: half a number must not jump to the end of the range.
   const [draft, setDraft] = useState<string | number>();
   /** About a value that was put right; gone with the value. */
@@ -38,6 +40,7 @@ export function NumberControl({ id, helpId, field, value, onChange }: NumberCont
       <div className={classes.number}>
         <Slider
           size="sm"
+          disabled={disabled}
           min={0}
           max={SLIDER_STEPS}
           value={toPosition(field, value)}
@@ -50,6 +53,7 @@ export function NumberControl({ id, helpId, field, value, onChange }: NumberCont
         <NumberInput
           id={id}
           size="xs"
+          disabled={disabled}
           aria-describedby={helpId}
           value={draft ?? value}
           onChange={type}

@@ -3,11 +3,20 @@ import { withoutOffArms } from '../../core/config';
 import { readDataFile } from '../../experiments/dataFile';
 import { isActive } from '../../experiments/runStore';
 import { CurvePanel } from '../charts/CurvePanel';
+import type { ArmCurves } from '../charts/series';
+import { LessonPanel } from '../lesson/LessonPanel';
+import { KeepRun } from '../library/KeepRun';
+import { MakeLesson } from '../lesson/MakeLesson';
+import { useHold } from '../lesson/store';
+import { LinkNotice } from '../share/LinkNotice';
+import { ReplayNotice, RunAgain } from '../share/Replay';
 import { SideBySide } from '../sidebyside/SideBySide';
 import { useActions, useRun } from '../shared/store';
+import { TakeHome } from '../takehome/TakeHome';
 import { updateWords } from './armWords';
 import { Announcer, EndReasons, FirstSteps, RunNotices, RunSource, ScoringNote, StaleNotice, StorageNote, TroubleNotice } from './Notices';
 import { Pipeline } from './Pipeline';
+import { ResumeNotice } from './ResumeNotice';
 import classes from './playground.module.css';
 import { RunBar } from './RunBar';
 import { SettingsPanel } from './SettingsPanel';
@@ -17,23 +26,33 @@ import { VerdictPanel } from './VerdictPanel';
 /** The start policy stands beside the arms wherever they are compared. */
 const SFT = { id: 'sft', label: 'SFT' };
 
+/** How the record is drawn that a run repeats. */
+const RECORD = { label: 'rec.', dash: '2 4', record: true } as const;
+
 /** The main screen: one experiment from its settings to its verdict. */
 export function Playground(): ReactNode {
   useFileDrop();
   return (
     <>
       <RunBar />
+      <LessonPanel />
       <Pipeline />
+      <LinkNotice />
       <TroubleNotice />
+      <ResumeNotice />
       <div className={classes.bench}>
-        <SettingsPanel />
+        <SettingsPanel more={<MakeLesson />} />
         <div className={classes.results}>
           <FirstSteps />
           <div className={classes.about}>
             <RunSource />
+            <TakeHome />
+            <KeepRun />
+            <RunAgain />
             <EndReasons />
             <StorageNote />
           </div>
+          <ReplayNotice />
           <ScoringNote />
           <RunNotices />
           <StaleNotice />
@@ -51,6 +70,7 @@ export function Playground(): ReactNode {
 /** A file may be dropped anywhere: a browser would otherwise leave the page, and its run, to show the file. */
 function useFileDrop(): void {
   const { setData, report } = useActions();
+  const held = useHold('run.task') !== 'free';
   useEffect(() => {
     const allow = (event: DragEvent): void => event.preventDefault();
     const drop = (event: DragEvent): void => {
@@ -58,7 +78,9 @@ function useFileDrop(): void {
       if (event.defaultPrevented) return;
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) readDataFile(file).then(setData, report);
+      if (!file) return;
+      if (held) report(new Error('The lesson settles the task: what was dropped was not read.'));
+      else readDataFile(file).then(setData, report);
     };
     window.addEventListener('dragover', allow);
     window.addEventListener('drop', drop);
@@ -66,7 +88,7 @@ function useFileDrop(): void {
       window.removeEventListener('dragover', allow);
       window.removeEventListener('drop', drop);
     };
-  }, [setData, report]);
+  }, [setData, report, held]);
 }
 
 function Curves(): ReactNode {
@@ -74,12 +96,16 @@ function Curves(): ReactNode {
   const config = useMemo(() => withoutOffArms(settings), [settings]);
   const { arms } = config;
   const curves = useRun((state) => state.shown?.curves);
+  const recorded = useRun((state) => state.replayed);
   const running = useRun((state) => isActive(state));
   const series = useMemo(() => {
-    const all = [SFT, ...arms].map(({ id, label }) => ({ armId: id, label, curves: curves?.[id] ?? {} }));
+    const own = [SFT, ...arms].map(({ id, label }): ArmCurves => ({ armId: id, label, curves: curves?.[id] ?? {} }));
+    const others = (recorded?.arms ?? [])
+      .filter(({ id }) => id !== 'sft')
+      .map(({ id, label, curves: theirs }): ArmCurves => ({ armId: id, label, curves: theirs, run: RECORD }));
     // SFT has curves only where it was trained in the run.
-    return all.filter((arm) => arm.armId !== 'sft' || Object.keys(arm.curves).length > 0);
-  }, [arms, curves]);
+    return [...own, ...others].filter((arm) => arm.armId !== 'sft' || Object.keys(arm.curves).length > 0);
+  }, [arms, curves, recorded]);
   const updates = updateWords(config);
   return (
     <>

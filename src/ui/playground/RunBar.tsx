@@ -3,11 +3,14 @@ import { useState, type ReactNode } from 'react';
 import { PRESETS, withoutOffArms, type PresetName } from '../../core/config';
 import { FIELD_LIST, FIELDS } from '../../core/fields';
 import { blockedArm } from '../../experiments/armSettings';
+import { withHeld } from '../../experiments/lessonLink';
 import { scorersWanted } from '../../experiments/outsideScorers';
 import { presetOf } from '../../experiments/lessons';
 import { isActive } from '../../experiments/runStore';
 import { activeStages, STAGES, type ShownRun } from '../../experiments/shownRun';
+import { useHold, useLesson } from '../lesson/store';
 import { duration } from '../shared/format';
+import { ShareButton } from '../share/ShareButton';
 import { useActions, useRun } from '../shared/store';
 import classes from './runbar.module.css';
 import { clamp } from './sliderScale';
@@ -33,6 +36,7 @@ export function RunBar(): ReactNode {
   const status = useRun((state) => state.status);
   const { run, pause, resume, step, reset } = useActions();
   const active = isActive({ status });
+  const lesson = useLesson((state) => state.inForce !== undefined);
   const main =
     status === 'running'
       ? { label: 'Pause', icon: 'pause' as const, act: pause }
@@ -69,7 +73,7 @@ export function RunBar(): ReactNode {
           label={
             active
               ? 'Stop this run; the last finished one comes back'
-              : 'Back to the recorded run and the default settings'
+              : `Back to the recorded run and the ${lesson ? "lesson's" : 'default'} settings`
           }
           withArrow
         >
@@ -81,6 +85,7 @@ export function RunBar(): ReactNode {
       <div className={classes.choices}>
         <Preset />
         <Seed />
+        <ShareButton />
       </div>
       <Where />
     </div>
@@ -88,8 +93,11 @@ export function RunBar(): ReactNode {
 }
 
 function Preset(): ReactNode {
-  const name = useRun((state) => presetOf(state.edited));
+  const inForce = useLesson((state) => state.inForce);
+  const hold = useHold('presets');
+  const name = useRun((state) => presetOf(state.edited, (config) => withHeld(config, inForce)));
   const { choosePreset } = useActions();
+  if (hold === 'hidden') return null;
   const options = Object.entries(PRESETS).map(([value, { label }]) => ({ value, label }));
   return (
     <Tooltip label={name ? PRESETS[name].help : 'Settings of your own'} withArrow multiline maw={260}>
@@ -112,6 +120,7 @@ function Preset(): ReactNode {
 const SEED = FIELD_LIST.find((entry) => entry.path === 'run.seed')!;
 
 function Seed(): ReactNode {
+  const hold = useHold('run.seed');
   const seed = useRun((state) => state.edited.run.seed);
   const { edit } = useActions();
   const [draft, setDraft] = useState<string | number>();
@@ -119,13 +128,15 @@ function Seed(): ReactNode {
     if (typeof draft === 'number') edit(SEED, clamp(FIELDS.run.seed, draft).value);
     setDraft(undefined);
   };
+  if (hold === 'hidden') return null;
   return (
-    <Tooltip label={FIELDS.run.seed.help} withArrow multiline maw={260}>
+    <Tooltip label={hold === 'fixed' ? `Fixed by the lesson. ${FIELDS.run.seed.help}` : FIELDS.run.seed.help} withArrow multiline maw={260}>
       <label className={classes.choice}>
         <span>Seed</span>
         <NumberInput
           size="xs"
           className={classes.seed}
+          disabled={hold === 'fixed'}
           value={draft ?? seed}
           allowDecimal={false}
           allowNegative={false}

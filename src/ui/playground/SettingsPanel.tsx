@@ -1,10 +1,14 @@
 import { Button, UnstyledButton } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { givenArms } from '../../core/config';
 import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
 import { usedInCommon } from '../../experiments/armSettings';
+import { heldBy, panelFields, questionOpen, withHeld } from '../../experiments/lessonLink';
 import { lessonFits, lessonOf, LESSONS } from '../../experiments/lessons';
 import { labelsAtHand } from '../../experiments/runStore';
+import { AsCode } from '../code/AsCode';
+import { HiddenNote } from '../lesson/HiddenNote';
+import { useHold, useLesson } from '../lesson/store';
 import { InfoTip } from '../shared/InfoTip';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useActions, useRun } from '../shared/store';
@@ -16,15 +20,22 @@ import { SECTION_TITLES } from './stages';
 
 /** The seed has its place in the run bar. */
 const FORM = FIELD_LIST.filter((entry) => entry.path !== 'run.seed');
-const PROMINENT = FORM.filter((entry) => entry.field.prominent);
 
-/** The few settings that matter, ready-made questions, and the way to all others. */
-export function SettingsPanel(): ReactNode {
+/**
+ * The few settings that matter, ready-made questions, and the way to all others.
+ * @param more stands below the way to all settings
+ */
+export function SettingsPanel({ more }: { readonly more?: ReactNode }): ReactNode {
+  const headingId = useId();
   const [all, setAll] = useState(false);
   const edited = useRun((state) => state.edited);
+  const inForce = useLesson((state) => state.inForce);
+  const inPanel = panelFields(FORM, inForce).filter(({ path }) => usedInCommon(edited, path));
+  const elsewhere = FORM.some((entry) => heldBy(inForce, entry.path) !== 'hidden' && !inPanel.includes(entry));
+  const anyHidden = FORM.some(({ path }) => heldBy(inForce, path) === 'hidden');
   return (
-    <section className={classes.panel} aria-labelledby="settings-heading">
-      <h2 className={classes.heading} id="settings-heading">
+    <section className={classes.panel} aria-labelledby={headingId}>
+      <h2 className={classes.heading} id={headingId}>
         What differs
         <InfoTip
           label="what differs"
@@ -33,14 +44,20 @@ export function SettingsPanel(): ReactNode {
         />
       </h2>
       <GivenLabels />
-      <ArmsPanel />
-      {PROMINENT.filter(({ path }) => usedInCommon(edited, path)).map((entry) => (
+      {heldBy(inForce, 'arms') !== 'hidden' && <ArmsPanel />}
+      {inPanel.map((entry) => (
         <FieldControl key={entry.path} entry={entry} />
       ))}
-      <Button variant="default" size="xs" onClick={() => setAll(true)}>
-        All settings and your own data
-      </Button>
-      <Lessons />
+      {elsewhere && (
+        <Button variant="default" size="xs" onClick={() => setAll(true)}>
+          {heldBy(inForce, 'run.task') === 'free' ? 'All settings and your own data' : 'All settings'}
+        </Button>
+      )}
+      <HiddenNote />
+      {/* Code names every setting: also those that a lesson hides. */}
+      {!anyHidden && <AsCode of="experiment" size="xs" />}
+      {more}
+      {heldBy(inForce, 'questions') !== 'hidden' && <Questions />}
       <SideDrawer opened={all} onClose={() => setAll(false)} title="All settings">
         <DataSource />
         {(Object.keys(FIELDS) as SectionName[]).map((section) => (
@@ -51,13 +68,16 @@ export function SettingsPanel(): ReactNode {
   );
 }
 
-/** All settings of a section, each with its sentence of meaning. */
+/** All settings of a section that are shown, each with its sentence of meaning. */
 export function SectionFields({ section }: { readonly section: SectionName }): ReactNode {
+  const inForce = useLesson((state) => state.inForce);
+  const entries = FORM.filter((entry) => entry.section === section && heldBy(inForce, entry.path) !== 'hidden');
+  if (entries.length === 0) return null;
   return (
     <section className={classes.section} aria-label={SECTION_TITLES[section]}>
       <h3 className={classes.heading}>{SECTION_TITLES[section]}</h3>
       <div className={classes.fields}>
-        {FORM.filter((entry) => entry.section === section).map((entry) => (
+        {entries.map((entry) => (
           <FieldControl key={entry.path} entry={entry} explained />
         ))}
       </div>
@@ -67,6 +87,7 @@ export function SectionFields({ section }: { readonly section: SectionName }): R
 
 /** Where the arms come from the labeler lab: what that means, and the way back. */
 function GivenLabels(): ReactNode {
+  const fixed = useHold('arms') !== 'free';
   const count = useRun((state) => givenArms(state.edited).length);
   const here = useRun((state) => labelsAtHand(state) !== undefined);
   const { clearLabels } = useActions();
@@ -77,24 +98,31 @@ function GivenLabels(): ReactNode {
         {count === 1 ? 'One arm trains' : `${count} arms train`} on labels from the labeler lab, so who labels is settled.
         {!here && ' The labels are not here any more: train on them again from Labelers.'}
       </p>
-      <Button variant="default" size="xs" onClick={clearLabels}>
-        Back to RLHF and RLAIF
-      </Button>
+      {!fixed && (
+        <Button variant="default" size="xs" onClick={clearLabels}>
+          Back to RLHF and RLAIF
+        </Button>
+      )}
     </div>
   );
 }
 
-function Lessons(): ReactNode {
+/** Ready-made questions. Under a lesson that holds what one of them turns on, it is left out. */
+function Questions(): ReactNode {
+  const headingId = useId();
   const edited = useRun((state) => state.edited);
-  const active = lessonOf(edited);
+  const inForce = useLesson((state) => state.inForce);
   const { chooseLesson } = useActions();
+  const asked = LESSONS.filter((lesson) => lessonFits(edited, lesson) && questionOpen(inForce, lesson));
+  const active = lessonOf(edited, (config) => withHeld(config, inForce));
+  if (asked.length === 0) return null;
   return (
-    <section aria-labelledby="lessons-heading">
-      <h2 className={classes.heading} id="lessons-heading">
+    <section aria-labelledby={headingId}>
+      <h2 className={classes.heading} id={headingId}>
         See it go wrong
       </h2>
       <ul className={classes.lessons}>
-        {LESSONS.filter((lesson) => lessonFits(edited, lesson)).map((lesson) => (
+        {asked.map((lesson) => (
           <li key={lesson.id}>
             <UnstyledButton
               className={classes.lesson}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { RunBundle, WinRate } from '../../core/bundle';
 import { givenArms } from '../../core/config';
+import { canRescore } from '../../evaluation/rescore';
 import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
@@ -79,7 +80,7 @@ function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
         )}
         <StageTimes bundle={bundle} />
       </div>
-      <Rescore bundle={bundle} />
+      {canRescore(bundle) && <Rescore bundle={bundle} />}
     </>
   );
 }

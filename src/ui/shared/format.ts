@@ -41,6 +41,13 @@ export function day(iso: string): string {
   return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** "25 Nov 2026, 14:05", in the reader's own time. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${day(iso)}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+}
+
 /** US dollars with the digits that count: "$0.0012", "$1.34". */
 export function dollars(usd: number): string {
   if (usd === 0) return '$0';

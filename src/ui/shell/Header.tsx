@@ -81,10 +81,13 @@ function SchemeToggle(): ReactNode {
   );
 }
 
-const TITLES: Readonly<Record<View, string>> = {
+/** The screens by name. */
+export const TITLES: Readonly<Record<View, string>> = {
   playground: 'Playground',
+  compare: 'Compare',
   sweep: 'Sweeps',
   overopt: 'Over-optimisation',
+  runs: 'Runs',
   lab: 'Labelers',
   bench: 'Speed',
 };

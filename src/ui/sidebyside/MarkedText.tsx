@@ -1,4 +1,4 @@
-import { Tooltip, VisuallyHidden } from '@mantine/core';
+import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer, PromptRecord } from '../../core/bundle';
 import { segments } from './segments';
@@ -82,8 +82,15 @@ export function FactList({ prompt, slots, focus }: {
   );
 }
 
+interface AnswerTextProps {
+  readonly answer: Answer;
+  readonly focus: SlotFocus;
+  /** Among hundreds of answers, notes are left to the browser's own tips, which cost nothing. */
+  readonly plainTips?: boolean;
+}
+
 /** An answer with the checker's marks: shapes for the eye, words for a screen reader. */
-export function AnswerText({ answer, focus }: { readonly answer: Answer; readonly focus: SlotFocus }): ReactNode {
+export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps): ReactNode {
   if (answer.words.length === 0) return <p className={`${classes.answer} ${classes.nothing}`}>(an empty answer)</p>;
   return (
     <p className={classes.answer}>
@@ -100,25 +107,31 @@ export function AnswerText({ answer, focus }: { readonly answer: Answer; readonl
           closesBox ? classes.boxEnd : '',
           slot !== undefined && focus.slot === slot ? classes.pointed : '',
         ].join(' ');
+        const marked = (
+          <span
+            key={from}
+            className={className}
+            title={plainTips ? notes : undefined}
+            onMouseEnter={() => focus.point(slot)}
+            onMouseLeave={() => focus.point(undefined)}
+          >
+            {starts.length > 0 && (
+              <span className={classes.unseen}>[{starts.map((mark) => mark.kind).join(' and ')}: </span>
+            )}
+            {opensBox && (
+              <span className={classes.plus} aria-hidden="true">
+                +
+              </span>
+            )}
+            {text}
+            {ends.length > 0 && <span className={classes.unseen}>]</span>}
+          </span>
+        );
+        if (plainTips) return [before, marked];
         return [
           before,
           <Tooltip key={from} label={notes} events={EVERY_WAY} multiline maw={320} withArrow>
-            <span
-              className={className}
-              onMouseEnter={() => focus.point(slot)}
-              onMouseLeave={() => focus.point(undefined)}
-            >
-              {starts.length > 0 && (
-                <VisuallyHidden component="span">[{starts.map((mark) => mark.kind).join(' and ')}: </VisuallyHidden>
-              )}
-              {opensBox && (
-                <span className={classes.plus} aria-hidden="true">
-                  +
-                </span>
-              )}
-              {text}
-              {ends.length > 0 && <VisuallyHidden component="span">]</VisuallyHidden>}
-            </span>
+            {marked}
           </Tooltip>,
         ];
       })}

@@ -43,7 +43,7 @@ export function RunFiles(): ReactNode {
         </Button>
         <InfoTip
           label="files of runs"
-          meaning="A run saved here or written by npm run experiment is a JSON file, several runs a list in one. Choose or drop as many files as you like: they are put together, and what differs between them is found."
+          meaning="A run saved here or written by npm run experiment is a JSON file, several runs a list in one. Choose or drop as many files as you like, also of runs that several machines made: they are put together, and what differs between them is found."
           caveat={`At most ${MOST_RUNS} runs and 200 MB. Runs of the same settings count once. Runs are kept until the page is closed: save them if you want them again.`}
         />
         {runs.length > 0 && (

@@ -4,6 +4,7 @@ import { isActive } from '../../experiments/runStore';
 import { activeStages } from '../../experiments/shownRun';
 import { configKey, planSweep, sweepSeconds, type NoSweep, type SweepPlan } from '../../experiments/sweepPlan';
 import type { SweepReport } from '../../experiments/sweepStore';
+import { AsCode } from '../code/AsCode';
 import { stageName } from '../playground/stages';
 import { duration } from '../shared/format';
 import { useRun } from '../shared/store';
@@ -61,6 +62,7 @@ export function SweepControls({ plan }: { readonly plan: SweepPlan | NoSweep }):
             Resume
           </Button>
         )}
+        {idle && <AsCode of="sweep" size="md" />}
         <p id="sweep-state" className={classes.state}>
           {idle ? (reason ?? (!('reason' in plan) && <Outlook plan={plan} />)) : <Now />}
         </p>

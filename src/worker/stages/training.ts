@@ -39,13 +39,14 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
       for (const point of points) curves?.add(run.rename?.(point) ?? point);
       const step = points.at(-1)!.step;
       await run.measure?.(step);
-      if (checkpoints.due) {
+      if (checkpoints.due && canGoOn(scope, run, step)) {
         checkpoints.saveTraining(key, {
           step,
           seconds: clock.seconds,
           parameters: await engine.readParameters(params),
           optimizer: await engine.readOptimizer(optimizer),
           curves: curves?.snapshot() ?? {},
+          ...(scope.fineDial ? { turns: [...scope.fineDial.turns] } : {}),
         });
       }
       await clock.progress(step, total, run.note);
@@ -53,4 +54,13 @@ export async function runTraining(scope: Scope, run: TrainingRun): Promise<void>
   } finally {
     optimizer.dispose();
   }
+}
+
+/**
+ * Whether a training can be gone on with after a step. A policy that learns from the best of its own samples cannot in the
+ * middle of a round: the policy that drew them is gone by then.
+ */
+function canGoOn({ config: { rl, samples } }: Scope, { key, total }: TrainingRun, step: number): boolean {
+  if (!key.endsWith(' policy') || (rl.method !== 'expert-iteration' && rl.method !== 'raft')) return true;
+  return step % (total / (rl.method === 'raft' ? samples.rounds : 1)) === 0;
 }

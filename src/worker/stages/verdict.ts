@@ -12,6 +12,7 @@ import type { JudgedPair } from '../../labelers/types';
 import type { Check, Prompt } from '../../tasks/types';
 import { goldWeights, utility } from '../../tasks/utility';
 import { openJudge } from '../labelers';
+import { namedPair } from '../pairIds';
 import type { ArmOutcome, Commands, Prepared, Verdict } from '../protocol';
 import { StageClock, type Scope } from '../scope';
 import { toAnswer, toPromptRecord, type Written } from './answers';
@@ -91,7 +92,8 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
       await progress(`comparing ${one.id} with the other arms`);
       for (const other of trained.slice(0, a)) comparisons.push({ a: one.id, b: other.id, ...await judged(one, other) });
     }
-    const agreement = annotatorAgreement(judgedPairs(scope, prepared).map((pair) => toContest(task, pair)), jury);
+    const pairs = judgedPairs(scope, prepared);
+    const agreement = annotatorAgreement(pairs.map((pair) => toContest(task, pair)), jury);
     await clock.progress(total, total);
     const table = headToHead(bouts);
     return {
@@ -103,6 +105,8 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
       comparisons,
       headToHead: { ...table, comparisons: [...table.comparisons] },
       annotatorAgreement: agreement,
+      vocabulary: task.vocabulary.words,
+      pairs: pairs.map((pair) => namedPair(task, pair)),
       stages: [clock.end(`${prompts.length.toLocaleString('en')} ${config.evaluation.split} posts, ${jury.size} fresh annotators each`)],
     };
   } finally {

@@ -1,0 +1,140 @@
+import { Button, SegmentedControl } from '@mantine/core';
+import { useEffect, useState, type ReactNode } from 'react';
+import { compareSearchOf, parseCompareAddress } from '../../experiments/compareAddress';
+import { number } from '../shared/format';
+import { InfoTip } from '../shared/InfoTip';
+import { useRun } from '../shared/store';
+import { BlindVote } from './BlindVote';
+import { CheckpointSlider } from './CheckpointSlider';
+import { ColumnPicker, CouplePicker } from './ColumnPicker';
+import classes from './compare.module.css';
+import { CompareRows } from './CompareRows';
+import { ScoreHistogram } from './ScoreHistogram';
+import { SliceTable } from './SliceTable';
+import { useCompare } from './store';
+import { FilterChips, SearchField, TableTools } from './TableTools';
+import { useCompareTable, type CompareView } from './useCompareTable';
+
+/** The screen "Compare": arms of one run or of several, post by post. */
+export function CompareScreen(): ReactNode {
+  const view = useCompareTable();
+  const mode = useCompare((state) => state.look.mode);
+  const set = useCompare((state) => state.set);
+  const note = useCompare((state) => state.note);
+  const ready = useRun((state) => state.ready || state.shown !== undefined);
+  useAddress();
+  const { columns, live, steps } = view;
+  return (
+    <div className={classes.screen}>
+      <h2 className={classes.heading}>
+        What did each arm write?{' '}
+        <InfoTip
+          label="comparing arms"
+          meaning="Arms of the shown run, or of runs kept in this browser, side by side on the same posts: which words differ, where one is better, on which posts it is so, and which you would choose without knowing whose it is."
+          caveat="Only posts that a run has kept can be shown: the recorded run keeps some of its test posts, and its verdict is over all of them."
+        />
+      </h2>
+      <div className={classes.setup}>
+        <ColumnPicker columns={columns} />
+        <div className={classes.row}>
+          <CouplePicker columns={columns} />
+        </div>
+        <CheckpointSlider steps={steps} live={live} />
+        {columns.note !== undefined && <p className={classes.text}>{columns.note}</p>}
+        {note !== undefined && (
+          <p className={classes.note} role="status">
+            {note}
+          </p>
+        )}
+      </div>
+      <LinkedPost view={view} />
+      {columns.reason !== undefined ? (
+        <p className={classes.empty} role="status" data-testid="compare-reason">
+          {ready ? columns.reason : 'Loading the run.'}
+        </p>
+      ) : (
+        <>
+          <div className={classes.row}>
+            <SegmentedControl
+              aria-label="What to do with the posts"
+              value={mode}
+              onChange={(value) => set({ mode: value })}
+              data={[
+                { value: 'table', label: 'Table' },
+                { value: 'vote', label: 'Vote blind' },
+              ]}
+            />
+            <SearchField view={view} />
+          </div>
+          {mode === 'table' ? <TableMode view={view} /> : <VoteMode view={view} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function TableMode({ view }: { readonly view: CompareView }): ReactNode {
+  const { columns: { columns, couple, measure }, table } = view;
+  return (
+    <>
+      {couple && table.histogram && (
+        <div className={classes.overview}>
+          <ScoreHistogram histogram={table.histogram} {...{ columns, couple, measure }} />
+          <SliceTable slices={table.slices} {...{ columns, couple }} />
+        </div>
+      )}
+      <TableTools view={view} />
+      <FilterChips view={view} />
+      <CompareRows view={view} />
+    </>
+  );
+}
+
+function VoteMode({ view }: { readonly view: CompareView }): ReactNode {
+  if (view.live) {
+    return <p className={classes.text}>The run is being trained and its responses change. You can vote when it has ended.</p>;
+  }
+  return <BlindVote columns={view.columns} rows={view.table.inSlice} />;
+}
+
+/** The address names the columns and the post, so that it can be handed on. */
+function useAddress(): void {
+  const open = useCompare((state) => state.open);
+  const keys = useCompare((state) => state.look.keys);
+  const post = useCompare((state) => state.look.post);
+  const [asked] = useState(() => parseCompareAddress(location.search));
+  const [opened, setOpened] = useState(false);
+  useEffect(() => {
+    void open(asked).then(() => setOpened(true));
+  }, [open, asked]);
+  useEffect(() => {
+    if (!opened) return;
+    const search = compareSearchOf(location.search, { ...(post === undefined ? {} : { post }), ...(keys ? { columns: keys } : {}) });
+    if (search !== location.search) history.replaceState(history.state, '', `${search}${location.hash}`);
+  }, [opened, keys, post]);
+}
+
+/** Says so where the post of the address is not in the table. */
+function LinkedPost({ view: { columns: { rows: all }, table: { rows } } }: { readonly view: CompareView }): ReactNode {
+  const post = useCompare((state) => state.look.post);
+  const set = useCompare((state) => state.set);
+  if (post === undefined || all.length === 0 || rows.some((row) => row.post.id === post)) return null;
+  const filtered = all.some((row) => row.post.id === post);
+  return (
+    <div className={classes.note} role="status" data-testid="compare-linked">
+      <p>
+        {filtered
+          ? 'The post of the link does not pass the search and the filters.'
+          : `The post of the link is not among the ${number(all.length)} posts that these columns have in common. It may be of another run, or of a link that holds only some of a run's posts.`}
+      </p>
+      {filtered && (
+        <Button size="compact-xs" variant="default" onClick={() => set({ search: '', slice: undefined, bin: undefined })}>
+          Show all posts
+        </Button>
+      )}
+      <Button size="compact-xs" variant="default" onClick={() => set({ post: undefined })}>
+        Forget the link
+      </Button>
+    </div>
+  );
+}
