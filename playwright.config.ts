@@ -32,9 +32,10 @@ export default defineConfig({
   outputDir: 'test-results/browser',
   // A whole run of an experiment is one test, on whatever machine this is.
   timeout: 900_000,
-  expect: { timeout: 60_000 },
+  // Two tests share two cores, and may come to a slow machine.
+  expect: { timeout: 120_000 },
   retries: 0,
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'test-results/browser.json' }]],
   use: { baseURL: `http://localhost:${port}/`, screenshot: 'only-on-failure' },

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { expectWellMade, watch } from './support';
+import { expectWellMade, LONG, watch } from './support';
 
-test('settings are copied as code, changed, pasted back, and the page follows', async ({ page, context }) => {
+test('settings are copied as code, changed, pasted back, and the page follows', LONG, async ({ page, context }) => {
   const { problems } = watch(page);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./?backend=cpu');
@@ -50,7 +50,7 @@ test('settings are copied as code, changed, pasted back, and the page follows', 
   expect(problems).toEqual([]);
 });
 
-test('text that is no settings gets words, and changes nothing', async ({ page }) => {
+test('text that is no settings gets words, and changes nothing', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await page.getByRole('button', { name: 'As code' }).click();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import type { RunBundle } from '../src/core/bundle';
 import { wordsToText } from '../src/core/text';
-import { expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 /** The run that the page opens with. */
 async function recorded(): Promise<RunBundle> {
@@ -153,7 +153,7 @@ test('a link leads to its post and columns, and says so where they are not there
   expect(problems).toEqual([]);
 });
 
-test('the screen is well made in each of its looks', async ({ page }) => {
+test('the screen is well made in each of its looks', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await openCompare(page);
   // A few posts: the rules look at every word on the page, and rows are alike.
@@ -175,7 +175,7 @@ test('the screen is well made in each of its looks', async ({ page }) => {
   expect(problems).toEqual([]);
 });
 
-test('a run of this page is leafed back to its checkpoints, and stands beside a kept run', async ({ page }) => {
+test('a run of this page is leafed back to its checkpoints, and stands beside a kept run', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
@@ -195,7 +195,7 @@ test('a run of this page is leafed back to its checkpoints, and stands beside a 
   await page.getByText('at the end, test posts').click();
 
   // The run is kept: its copy is a run of the library, on the same posts.
-  await page.getByRole('textbox', { name: /^Columns/ }).click();
+  await page.getByRole('combobox', { name: /^Columns/ }).click();
   await page.getByRole('option', { name: /^RLHF, / }).first().click();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('columnheader', { name: /^RLHF, / })).toHaveCount(2);

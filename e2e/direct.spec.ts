@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { startFakeProvider } from '../src/labelers/llm/testing/fakeProvider';
-import { expectAccessible, expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectAccessible, expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 const KEY = 'sk-secret-of-this-test-9876543210';
 
@@ -16,7 +16,7 @@ async function setUpModel(page: Page, baseUrl: string): Promise<void> {
   await page.getByLabel('Spend at most, a run').fill('1');
 }
 
-test('a language model behind a URL scores what a policy writes, within its cap', async ({ page }) => {
+test('a language model behind a URL scores what a policy writes, within its cap', LONG, async ({ page }) => {
   const { problems } = watch(page);
   const provider = await startFakeProvider({ host: 'localhost', key: KEY });
   try {

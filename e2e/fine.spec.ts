@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { expectWellMade, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, set, SMALL, watch } from './support';
 
-test('the weights of fine-grained rewards are turned while an arm is trained, and the run says so', async ({ page }) => {
+test('the weights of fine-grained rewards are turned while an arm is trained, and the run says so', LONG, async ({ page }) => {
   test.setTimeout(300_000);
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');

@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { labelFileSchema } from '../src/core/labReport';
 import { createFakeOpenRouter } from '../src/labelers/llm/testing/fakeOpenRouter';
 import { startFakeProvider } from '../src/labelers/llm/testing/fakeProvider';
-import { expectWellMade, watch } from './support';
+import { expectWellMade, LONG, watch } from './support';
 
 const PAIRS = 60;
 
@@ -56,7 +56,7 @@ function everythingKept(page: Page): Promise<string> {
   });
 }
 
-test('people, rules and a small judge judge the built-in world; labels go out and come back', async ({ page }) => {
+test('people, rules and a small judge judge the built-in world; labels go out and come back', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await openLab(page);
   for (const judge of await page.getByRole('checkbox', { name: /^Judge (S|M|L)/ }).all()) await judge.uncheck();
@@ -192,7 +192,7 @@ test('the visitor votes by keyboard, blind; votes survive a reload and can be fo
   expect(problems).toEqual([]);
 });
 
-test('the prompt and the way of asking are set on screen; examples are not judged', async ({ page }) => {
+test('the prompt and the way of asking are set on screen; examples are not judged', LONG, async ({ page }) => {
   const { problems } = watch(page);
   const provider = await startFakeProvider({ host: 'localhost' });
   try {

@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
 import { FIELD_LIST } from '../src/core/fields';
-import { expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 const TITLE = 'How much does the KL leash matter?';
 const TEXT = 'Predict first. <b>Then run.</b>\n\nWhere do reward and gold part?';
@@ -25,7 +25,7 @@ async function fresh(browser: Browser, address: string): Promise<Page> {
   return page;
 }
 
-test('a lesson is made in one browser and taken in another', async ({ page, browser }) => {
+test('a lesson is made in one browser and taken in another', LONG, async ({ page, browser }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
@@ -153,7 +153,7 @@ test('a damaged lesson gets a message, and its settings are used', async ({ page
   await student.context().close();
 });
 
-test('a lesson is made by keyboard alone, and a drawer of the preview closes by itself', async ({ page }) => {
+test('a lesson is made by keyboard alone, and a drawer of the preview closes by itself', LONG, async ({ page }) => {
   await page.goto('./?backend=cpu');
   await page.getByRole('button', { name: 'Make a lesson' }).focus();
   await page.keyboard.press('Enter');

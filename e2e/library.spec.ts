@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { expectAccessible, expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectAccessible, expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 const DATABASE = 'rlaif-playground';
 
@@ -42,7 +42,7 @@ async function keepAsVersionOne(page: Page, run: unknown): Promise<void> {
   );
 }
 
-test('every run that finishes is kept, called by what differs, and still there after a reload', async ({ page }) => {
+test('every run that finishes is kept, called by what differs, and still there after a reload', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await set(page, SMALL);
@@ -60,7 +60,7 @@ test('every run that finishes is kept, called by what differs, and still there a
   expect(problems).toEqual([]);
 });
 
-test('runs are found, laid over each other, deleted, brought back, and taken along as one file', async ({ page, context }) => {
+test('runs are found, laid over each other, deleted, brought back, and taken along as one file', LONG, async ({ page, context }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu&view=runs');
   await page.getByLabel('Files of runs to import').setInputFiles([await recordedFile(page, 1), await recordedFile(page, 2, 0.2)]);

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 /** Long enough in RL for a checkpoint or two to be kept. */
 const SETTINGS = { ...SMALL, 'rl.iterations': '60', 'evaluation.every': '20' };
@@ -33,7 +33,7 @@ function keptOfRl(page: Page): Promise<number> {
   });
 }
 
-test('a run that is cut short by a reload goes on where it was and comes to the same verdict', async ({ page, context }) => {
+test('a run that is cut short by a reload goes on where it was and comes to the same verdict', LONG, async ({ page, context }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();

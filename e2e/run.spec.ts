@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectAccessible, runToItsEnd, set, SMALL, watch } from './support';
+import { expectAccessible, expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 test('a visitor sees the recorded run, presses Run and comes to a verdict', async ({ page }) => {
   const { problems } = watch(page);
@@ -43,7 +43,7 @@ test('pause, step and reset hold, move and end a run', async ({ page }) => {
   expect(problems).toEqual([]);
 });
 
-test('an arm gets a method of its own, and one that cannot run holds the run back', async ({ page }) => {
+test('an arm gets a method of its own, and one that cannot run holds the run back', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
@@ -86,19 +86,13 @@ test('a file that is not what it should be gets a message, and the page goes on'
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
 });
 
-for (const scheme of ['light', 'dark'] as const) {
-  for (const [width, height] of [[1440, 900], [390, 844]] as const) {
-    test(`no accessibility violations and no sideways scroll, ${scheme}, ${width} px`, async ({ page }) => {
-      const { problems } = watch(page);
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height });
-      await page.goto('./');
-      await expect(page.getByText('Recorded on')).toBeVisible();
-      await expectAccessible(page);
-      expect(problems).toEqual([]);
-    });
-  }
-}
+test('no accessibility violations and no sideways scroll, light and wide, dark and narrow', async ({ page }) => {
+  const { problems } = watch(page);
+  await page.goto('./');
+  await expect(page.getByText('Recorded on')).toBeVisible();
+  await expectWellMade(page);
+  expect(problems).toEqual([]);
+});
 
 test('a run can be started, paused and stopped by keyboard alone', async ({ page }) => {
   await page.goto('./?backend=cpu');

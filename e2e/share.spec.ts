@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Share' });
 
@@ -61,7 +61,7 @@ test('a link with a result shows the same figures to somebody else, without runn
   expect(other.problems).toEqual([]);
 });
 
-test('a broken link says what is wrong, and the page opens as ever', async ({ page, browser }) => {
+test('a broken link says what is wrong, and the page opens as ever', LONG, async ({ page, browser }) => {
   await page.goto('./');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const link = await linkOf(page);
@@ -98,7 +98,7 @@ test('the address follows the settings, and the form the address', async ({ page
   expect(problems).toEqual([]);
 });
 
-test('the run of a link can be run again, and comes out the same', async ({ page, browser }) => {
+test('the run of a link can be run again, and comes out the same', LONG, async ({ page, browser }) => {
   test.setTimeout(900_000);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();

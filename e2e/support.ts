@@ -2,6 +2,9 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { FIELD_LIST } from '../src/core/fields';
 
+/** Twenty seconds and more on two cores: left out of `npm test`, run by `npm run test:browser`. */
+export const LONG = { tag: '@long' } as const;
+
 /** The default flow at its smallest that still says something: shipped policy, judge, both arms. */
 export const SMALL = {
   'pairs.count': '96',

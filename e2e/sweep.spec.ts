@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
-import { expectWellMade, set, watch } from './support';
+import { expectWellMade, LONG, set, watch } from './support';
 
-test('two seeds of a small experiment over one setting are run, drawn, saved and loaded again', async ({ page }) => {
+test('two seeds of a small experiment over one setting are run, drawn, saved and loaded again', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await set(page, { 'pairs.count': '100', 'rl.iterations': '5', 'evaluation.testPosts': '50', 'evaluation.validationPosts': '20', 'evaluation.diversityPosts': '2', 'evaluation.diversitySamples': '2' });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
-import { expectWellMade, runToItsEnd, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, runToItsEnd, set, SMALL, watch } from './support';
 
 async function openDrawer(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Take home', exact: true }).click();
@@ -83,7 +83,7 @@ test('the drawer is used by keyboard and gives the focus back', async ({ page })
   await expect(button).toBeFocused();
 });
 
-test('a run made here has its pairs and weights', async ({ page }) => {
+test('a run made here has its pairs and weights', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();

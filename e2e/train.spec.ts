@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { expectWellMade, set, SMALL, watch } from './support';
+import { expectWellMade, LONG, set, SMALL, watch } from './support';
 
-test('labelers of the lab train the arms of a run, and alignment stands against win rate', async ({ page }) => {
+test('labelers of the lab train the arms of a run, and alignment stands against win rate', LONG, async ({ page }) => {
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();

@@ -1,5 +1,6 @@
 // `npm test`: installs what is missing, then checks everything. All steps run even if one fails; the last line of the
-// output is 'N passed, N failed', which counts unit tests, browser tests and each other check as one.
+// output is 'N passed, N failed', which counts unit tests, browser tests and each other check as one. Browser tests that take
+// long (`LONG` in e2e/support.ts) are left to `npm run test:browser`, which runs all of them.
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePackages, root, runNode } from './ensure.mjs';
@@ -78,7 +79,7 @@ await step('unit tests', () =>
 await step('browser tests', () => {
   if (browserProblem) return notRun(browserProblem);
   if (!built) return notRun('the build failed');
-  return tests(countBrowserTests, 'test-results/browser.json', 'node_modules/@playwright/test/cli.js', 'test');
+  return tests(countBrowserTests, 'test-results/browser.json', 'node_modules/@playwright/test/cli.js', 'test', '--grep-invert', '@long');
 });
 
 console.log(`\n${summary(results).join('\n')}`);
