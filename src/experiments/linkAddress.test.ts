@@ -34,13 +34,13 @@ let store: RunStore;
 let savedConfigs: ExperimentConfig[];
 let address: LinkAddress;
 
-function open(fragment: string): void {
+function open(fragment: string, own = false, stored = kept): void {
   bar = new Bar();
-  bar.entry = { fragment, own: false };
+  bar.entry = { fragment, own };
   savedConfigs = [];
   const storage: Partial<RunStorage> = {
     loadRun: async () => undefined,
-    loadConfig: async () => kept,
+    loadConfig: async () => stored,
     saveConfig: async (config) => void savedConfigs.push(config),
   };
   store = createRunStore({
@@ -63,6 +63,26 @@ const wait = (): unknown => vi.advanceTimersByTime(FOLLOW_DELAY_MS);
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+describe('a page that is loaded again', () => {
+  const arms = [...DEFAULT_CONFIG.arms, { id: 'x', label: 'Off', feedback: 'ai', off: true } as const];
+  const fuller = parseConfig({ run: { seed: 8 }, arms });
+
+  it('takes from the browser what its own address does not carry', async () => {
+    open('v=1&seed=8', true, fuller);
+    await load();
+    expect(store.getState().edited).toEqual(fuller);
+  });
+
+  it('takes the address where that says something else, or somebody else wrote it', async () => {
+    open('v=1&seed=9', true, fuller);
+    await load();
+    expect(store.getState().edited).toEqual(parseConfig({ run: { seed: 9 } }));
+    open('v=1&seed=8', false, fuller);
+    await load();
+    expect(store.getState().edited).toEqual(kept);
+  });
+});
 
 describe('a page without a link', () => {
   it('opens as ever, and its address follows once a setting is changed', async () => {

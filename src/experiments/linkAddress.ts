@@ -86,7 +86,7 @@ export function createLinkAddress({ store, bar, openLesson }: LinkAddressEnviron
     lesson = taught.carried;
     const notes = [...parsed.notes, ...taught.notes];
     taken = parsed.config;
-    store.getState().openLink({ config: parsed.config, bundle, problem, notes });
+    store.getState().openLink({ config: parsed.config, bundle, problem, notes, own: bar.isOwn() });
     result = parsed.result !== undefined && bundle ? { blob: parsed.result, bundle } : undefined;
     inUse = true;
     // As it is: what could not be read may be mended by hand.

@@ -17,6 +17,7 @@ import {
 } from '../core/config';
 import type { FieldEntry } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
+import { linkConfig, settingsText } from '../core/link';
 import type { MethodId } from '../core/methods';
 import type { ModelShape } from '../core/modelShape';
 import { LlmError } from '../labelers/llm/errors';
@@ -129,6 +130,8 @@ export interface LinkNews {
 /** What a link brought. */
 export interface OpenedLink extends LinkNews {
   readonly config: ExperimentConfig;
+  /** Whether the page wrote it itself: kept settings that no link carries in full then go before. */
+  readonly own?: boolean | undefined;
   readonly bundle?: RunBundle | undefined;
 }
 
@@ -245,6 +248,11 @@ function withoutLostFile(config: ExperimentConfig, data: DataFile | undefined): 
   return config.run.task === 'file' && !data ? { ...config, run: { ...config.run, task: 'tldr' } } : config;
 }
 
+/** Whether a link would carry the same of both. */
+function sameInLink(some: ExperimentConfig, other: ExperimentConfig): boolean {
+  return settingsText(linkConfig(some)) === settingsText(linkConfig(other));
+}
+
 const SAVE_DELAY_MS = 800;
 
 function endOfRun(bundle: RunBundle, seconds: number): string {
@@ -289,6 +297,8 @@ export function createRunStore(environment: RunEnvironment): RunStore {
   let toGoOn: TakenRun | undefined;
   /** Why nothing more of the run under way can be kept. */
   let journalNote: string | undefined;
+  /** Whether the settings came from an address that the page wrote itself. */
+  let ownLink = false;
   /** What the next run repeats. */
   let toReplay: RunBundle | undefined;
 
@@ -452,7 +462,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
           // A visitor may have been quicker than the loading.
           shown: state.shown ?? first,
           lastFinished: state.lastFinished ?? first,
-          edited: state.edited === DEFAULT_CONFIG ? (usable ?? state.edited) : state.edited,
+          edited: usable && (state.edited === DEFAULT_CONFIG || (ownLink && sameInLink(usable, state.edited))) ? usable : state.edited,
         }));
       },
 
@@ -506,7 +516,8 @@ export function createRunStore(environment: RunEnvironment): RunStore {
         await get().runConfig(bundle.config);
       },
 
-      openLink({ config, bundle, problem, notes }) {
+      openLink({ config, bundle, problem, notes, own = false }) {
+        ownLink = own;
         const busy = bundle !== undefined && underWay(get().status);
         const why = busy
           ? { title: 'A run is under way here, so the result of the link is not shown.', advice: 'Open the link again when the run has ended.' }
