@@ -9,7 +9,7 @@ import { deflateSync, Inflate } from 'fflate';
 export const MOST_BLOB_BYTES = 4 * 1024 * 1024;
 export const MOST_DEPTH = 32;
 /** Compressed bytes that are unfolded at a time: what comes of them at most (deflate folds 1,032 to 1) is looked at before more. */
-const CHUNK = 1024;
+const CHUNK = 4096;
 
 /** Its message is for the visitor. */
 export class BlobError extends Error {
@@ -34,7 +34,9 @@ export function unpackBlob(text: string, mostBytes = MOST_BLOB_BYTES): unknown {
 function decoded(text: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw new BlobError('It has characters that no link of this page has, or was cut short.');
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 function inflated(bytes: Uint8Array, mostBytes: number): Uint8Array {

@@ -198,7 +198,7 @@ function configOf({ values, arms, armsNamed, notes }: Settings): ExperimentConfi
   for (const { section, name, path } of FIELD_LIST) {
     const value = values.get(path) ?? LINK_DEFAULTS[path];
     // A setting of a later build than the frozen defaults; a test sees to it that there is none.
-    if (value !== undefined) sections[section] = { ...sections[section], [name]: value };
+    if (value !== undefined) (sections[section] ??= {})[name] = value;
   }
   try {
     return parseConfig({ ...sections, arms: arms.length > 0 ? arms : LINK_ARMS });

@@ -80,7 +80,7 @@ export function openResult(blob: string): RunBundle {
   } catch (error) {
     throw new LinkResultError(error instanceof BlobError ? error.message : 'It is no result of this page, or was changed on its way.');
   }
-  const parsed = bundleSchema.safeParse({ version: 1, config: parseSettings(settings).config, ...(run as object) });
+  const parsed = bundleSchema.safeParse({ ...(run as object), version: 1, config: parseSettings(settings).config });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new LinkResultError(`It is no result that this page can show (${(issue?.path.join('.') || 'the whole').slice(0, 60)}).`);

@@ -10,10 +10,6 @@ export type PopulationName = 'panel' | 'fresh' | 'judges';
 export interface Population {
   /** Medians of the weights. */
   readonly weights: UtilityWeights;
-  /** Standard deviation of the logarithm of a weight: two readers in three lie within a factor exp(spread). */
-  readonly weightSpread: number;
-  /** Standard deviation of the logarithm of the factor on a slot. */
-  readonly tasteSpread: number;
   readonly slots: readonly string[];
   /** Median factor on a slot; 1 where absent. */
   readonly taste: ReadonlyMap<string, number>;
@@ -21,22 +17,27 @@ export interface Population {
   readonly scale: number;
 }
 
+/** Standard deviation of the logarithm of a weight: two readers in three lie within a factor exp(spread). */
+const WEIGHT_SPREAD = 0.35;
+/** Standard deviation of the logarithm of the factor on a slot. */
+const TASTE_SPREAD = 0.3;
+
 const STREAM: Readonly<Record<PopulationName, number>> = { panel: 1, fresh: 2, judges: 3 };
 
 /** Reader `index` (0, 1, ...) of a population, a fixed function of its arguments. */
 export function variedReader(name: PopulationName, index: number, population: Population): Reader {
-  const { weights, weightSpread, tasteSpread, slots, taste, scale } = population;
+  const { weights, slots, taste, scale } = population;
   const stream = new Stream(streamKey(0, PURPOSE.annotator, STREAM[name], index));
   const vary = (median: number, spread: number): number => median * Math.exp(spread * stream.normal());
   return {
     name: `${name} ${index + 1}`,
     weights: {
-      coverage: vary(weights.coverage, weightSpread),
-      invention: vary(weights.invention, weightSpread),
-      stumble: vary(weights.stumble, weightSpread),
-      length: vary(weights.length, weightSpread),
+      coverage: vary(weights.coverage, WEIGHT_SPREAD),
+      invention: vary(weights.invention, WEIGHT_SPREAD),
+      stumble: vary(weights.stumble, WEIGHT_SPREAD),
+      length: vary(weights.length, WEIGHT_SPREAD),
     },
-    slotTaste: Object.fromEntries(slots.map((slot) => [slot, vary(taste.get(slot) ?? 1, tasteSpread)])),
+    slotTaste: Object.fromEntries(slots.map((slot) => [slot, vary(taste.get(slot) ?? 1, TASTE_SPREAD)])),
     scale,
   };
 }

@@ -97,8 +97,6 @@ export function createFileTask(file: { readonly name: string; readonly text: str
 
   const population = (name: PopulationName) => ({
     weights: name === 'judges' ? JUDGES : FILE_GOLD,
-    weightSpread: 0.35,
-    tasteSpread: 0.3,
     slots: slotNames,
     taste: new Map<string, number>(),
     scale: SCALE,

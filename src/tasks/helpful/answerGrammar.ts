@@ -1,3 +1,5 @@
+import type { Grammar } from '../world/grammarReader';
+
 /**
  * The grammar of answers: a finite automaton over phrases. A phrase belongs to a class (`deed`, `why`, ...); a state says
  * which classes may come next. The writers build from it and the checker reads with it, so that whatever a writer may
@@ -70,7 +72,7 @@ export const ANSWER_PHRASES: readonly string[] = [
   'to not never',
 ];
 
-export type State =
+type State =
   | 'start'
   | 'said'
   | 'intro'
@@ -99,8 +101,7 @@ const CLAUSE: Moves = { ...BASE, opener: 'opener', not: 'not', timeClause: 'clau
 const BEGIN: Moves = { ...CLAUSE, why: 'clause', reason: 'reason', fails: 'fails' };
 const JOIN: Moves = { stop: 'start', comma: 'comma', and: 'and', but: 'but' };
 
-/** Which phrase class may follow in a state, and where it leads. Reading starts and ends in `start`. */
-export const GRAMMAR: Readonly<Record<State, Moves>> = {
+const MOVES: Readonly<Record<State, Moves>> = {
   start: {
     ...BEGIN, polite: 'said', sympathy: 'said', rude: 'said', filler: 'said', yes: 'intro', no: 'intro', about: 'about',
     ask: 'asked',
@@ -125,5 +126,11 @@ export const GRAMMAR: Readonly<Record<State, Moves>> = {
   asked: { question: 'start' },
 };
 
-/** Commas and conjunctions in one sentence; more is a run-on. */
-export const MAX_JOINTS = 2;
+export const GRAMMAR: Grammar<PhraseClass, State> = {
+  moves: MOVES,
+  ends: new Set(['stop', 'question']),
+  joints: new Set(['and', 'but', 'comma']),
+  // Nor is the comma of "of course ," counted.
+  uncounted: new Set(['comma', 'warnedComma', 'said']),
+  maxJoints: 2,
+};

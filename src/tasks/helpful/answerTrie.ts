@@ -1,4 +1,4 @@
-import { PhraseTrie } from '../tldr/phrases';
+import { PhraseTrie } from '../world/phraseTrie';
 import { PHRASES, type PhraseClass, TIME } from './answerGrammar';
 import {
   AMOUNTS,

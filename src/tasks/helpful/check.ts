@@ -1,29 +1,21 @@
-import { TOKEN } from '../../core/tokens';
-import type { Check, Mark, Prompt } from '../types';
-import type { AnswerEntry } from './answerTrie';
-import { clauses, deniedClauses } from './clauses';
+import type { Prompt } from '../types';
+import { StatementReader, grammarChecker } from '../world/check';
+import type { Phrase as PhraseOf, Piece } from '../world/grammarReader';
+import { GRAMMAR } from './answerGrammar';
+import { type AnswerEntry, answerTrie } from './answerTrie';
 import type { Frame } from './frame';
 import { POLITE_VALUE, SLOTS, type Slot, insteadSaid } from './lexicon';
-import { type Piece, type Reading, readAnswer } from './parse';
 import { recognise } from './recognise';
 import { vocabulary } from './vocabulary';
 
-const MARK_IDS = new Set(['.', ',', '?', '!'].map((word) => vocabulary.id(word)));
-
-/** Skipped tokens that count as one stumble; a longer stretch counts again. */
-const TOKENS_PER_STUMBLE = 6;
-
-type Phrase = Extract<Piece, { kind: 'phrase' }>;
+type Phrase = PhraseOf<AnswerEntry>;
 
 /** What a statement is worth: right, against what the world knows, or true and about something else. */
 type Verdict = 'right' | 'wrong' | 'beside';
 
 /** Reads an answer against a dialogue. */
-class Reader {
-  readonly marks: Mark[] = [];
-  private readonly truth = new Map<string, string>();
+class Reader extends StatementReader<AnswerEntry> {
   private readonly frame: Frame | undefined;
-  private readonly covered = new Set<string>();
   /** Phrases said so far that state no fact: fillers, friendly words, things beside the question. */
   private readonly said = new Set<string>();
   /** "do not", waiting for what not to do. */
@@ -36,11 +28,10 @@ class Reader {
   private elsewhere = false;
 
   constructor(prompt: Prompt) {
-    for (const { slot, value } of prompt.facts) this.truth.set(slot, value);
+    super(prompt);
     this.frame = recognise(Array.from(prompt.tokens)).frame;
   }
 
-  /** @param denied whether a stray negation stands in or beside the clause of this phrase. */
   read(piece: Phrase, denied: boolean): void {
     const { kind } = piece.entry;
     switch (kind) {
@@ -105,16 +96,12 @@ class Reader {
     }
   }
 
-  get coveredSlots(): string[] {
-    return [...this.covered];
-  }
-
-  mark(kind: Mark['kind'], from: number, to: number, note: string, slot?: string): void {
-    this.marks.push(slot === undefined ? { kind, from, to, note } : { kind, from, to, note, slot });
+  slip(pieces: readonly Piece<AnswerEntry>[]): void {
+    if (pieces.some(({ kind }) => kind === 'broken')) this.endSentence();
   }
 
   /** What waits for the rest of its sentence waits in vain. */
-  endSentence(): void {
+  private endSentence(): void {
     this.negation = undefined;
     this.reason = undefined;
     this.elsewhere = false;
@@ -213,11 +200,7 @@ class Reader {
     const right = this.truth.get(slot) === value && !denied;
     if (this.elsewhere && right) return;
     if (!right) this.invent(slot, denied ? `not ${value}` : value, from, to);
-    else if (this.covered.has(slot)) this.mark('stumble', from, to, 'said twice', slot);
-    else {
-      this.covered.add(slot);
-      this.mark('covered', from, to, slot === 'polite' ? SLOTS.polite : `${SLOTS[slot]}: ${value}`, slot);
-    }
+    else this.credit(slot, from, to, slot === 'polite' ? SLOTS.polite : `${SLOTS[slot]}: ${value}`);
   }
 
   private invent(slot: Slot, value: string, from: number, to: number): void {
@@ -237,66 +220,5 @@ function textOf(piece: Phrase): string {
   return piece.entry.meanings[0]!.value;
 }
 
-/** What went wrong in a stretch of pieces that are no licensed phrases, in words. */
-function describe(text: readonly number[], from: number, to: number, pieces: readonly Piece[]): string {
-  if (to < text.length && to === from) return 'full stop missing';
-  return pieces.every(({ kind }) => kind === 'broken') ? 'sentence breaks off' : 'does not read as a sentence';
-}
-
-/** Spans of a reading of the kept words as spans of the response. */
-function toResponse(reading: Reading, kept: readonly number[], length: number): Reading {
-  if (kept.length === length) return reading;
-  const from = (at: number): number => kept[at] ?? length;
-  const to = (at: number): number => (at === 0 ? 0 : kept[at - 1]! + 1);
-  const pieces = reading.pieces.map((piece) => {
-    const start = from(piece.from);
-    return { ...piece, from: start, to: piece.to === piece.from ? start : to(piece.to) };
-  });
-  return { ...reading, pieces };
-}
-
-/** The exact checker: see docs/tasks.md. Never throws, whatever the ids. */
-export function check(prompt: Prompt, response: ArrayLike<number>): Check {
-  const all = Array.from(response);
-  const eos = all.indexOf(TOKEN.eos);
-  const text = eos < 0 ? all : all.slice(0, eos);
-  const reader = new Reader(prompt);
-  // A word said twice in a row is a slip that hides nothing: the rest is read without it.
-  const kept: number[] = [];
-  text.forEach((id, i) => {
-    if (i > 0 && id === text[i - 1]) reader.mark('stumble', i, i + 1, 'word said twice');
-    else kept.push(i);
-  });
-  const { pieces, open } = toResponse(readAnswer(kept.map((i) => text[i]!)), kept, text.length);
-  const clause = clauses(pieces);
-  const denied = deniedClauses(text, pieces, clause);
-
-  for (let i = 0; i < pieces.length; ) {
-    const piece = pieces[i]!;
-    if (piece.kind === 'phrase') {
-      reader.read(piece, denied.has(clause[i]!));
-      i++;
-      continue;
-    }
-    // Neighbouring slips are one stumble, long ones several.
-    const slips: Piece[] = [];
-    for (; i < pieces.length && pieces[i]!.kind !== 'phrase'; i++) slips.push(pieces[i]!);
-    if (slips.some(({ kind }) => kind === 'broken')) reader.endSentence();
-    const end = slips.at(-1)!.to;
-    for (let from = piece.from; from === piece.from || from < end; from += TOKENS_PER_STUMBLE) {
-      const to = Math.min(end, from + TOKENS_PER_STUMBLE);
-      reader.mark('stumble', from, Math.max(to, Math.min(from + 1, text.length)), describe(text, from, to, slips));
-    }
-  }
-  if (text.length === 0) reader.mark('stumble', 0, 0, 'says nothing');
-  else if (eos < 0) reader.mark('stumble', text.length - 1, text.length, 'does not come to an end');
-  else if (open && pieces.at(-1)?.kind === 'phrase') reader.mark('stumble', text.length - 1, text.length, 'breaks off');
-
-  return {
-    covered: reader.coveredSlots,
-    invented: reader.marks.filter(({ kind }) => kind === 'invented').length,
-    stumbles: reader.marks.filter(({ kind }) => kind === 'stumble').length,
-    words: text.filter((id) => !MARK_IDS.has(id)).length,
-    marks: reader.marks,
-  };
-}
+/** See `Task.check`. */
+export const check = grammarChecker(vocabulary, GRAMMAR, answerTrie, (prompt) => new Reader(prompt));

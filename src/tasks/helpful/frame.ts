@@ -1,5 +1,6 @@
-import { PURPOSE, type Stream, mix, streamKey, unitFloat } from '../../core/rng';
-import type { Fact, Split } from '../types';
+import type { Stream } from '../../core/rng';
+import type { Fact } from '../types';
+import { frameIdentity } from '../world/splits';
 import {
   CONCERN_NAMES,
   type Concern,
@@ -127,45 +128,8 @@ export function importanceOf(slot: Slot, frame: Pick<Frame, 'subject' | 'kind' |
   return slot === 'polite' || slot === 'greeting' ? IMPORTANCE[slot] : IMPORTANCE.rest;
 }
 
-/** What a frame's identity is made of. */
-type Told = Pick<Fact, 'slot' | 'value' | 'importance'>;
-
-/** 32-bit hash of a frame's facts, the same for any wording, order or seed. Importance tells what was asked. */
-export function frameHash(facts: readonly Told[], salt: number): number {
-  const text = facts
-    .map(({ slot, value, importance }) => `${slot}=${value}*${importance}`)
-    .sort()
-    .join(';');
-  let hash = mix(0x3c6ef372, salt);
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
-  return hash;
-}
-
-/** Shares of the frame space, as in the first task. Fixed: shipped weights will depend on them. */
-const SHARES: readonly (readonly [Split, number])[] = [
-  ['sft', 0.3],
-  ['judge', 0.25],
-  ['preference', 0.1],
-  ['rl', 0.15],
-  ['validation', 0.08],
-  ['test', 0.12],
-];
-
-/** The split a frame belongs to: a fixed hash, no seed. */
-export function splitOf(facts: readonly Told[]): Split {
-  let left = unitFloat(frameHash(facts, 1));
-  for (const [split, share] of SHARES) {
-    left -= share;
-    if (left < 0) return split;
-  }
-  return 'test';
-}
-
-const SPLIT_KEYS: Readonly<Record<Split, number>> = { sft: 1, judge: 2, preference: 3, rl: 4, validation: 5, test: 6 };
-/** Keeps this task's streams apart from those of the first. */
-const TASK_KEY = 2;
-
-/** Key of the stream of a call `prompts(split, ., seed)`. */
-export function promptStreamKey(split: Split, seed: number): number {
-  return streamKey(seed, PURPOSE.world, TASK_KEY, SPLIT_KEYS[split]);
-}
+/** Importance tells what was asked. */
+export const { frameHash, splitOf, frameId } = frameIdentity<Pick<Fact, 'slot' | 'value' | 'importance'>>(
+  0x3c6ef372,
+  ({ slot, value, importance }) => `${slot}=${value}*${importance}`,
+);

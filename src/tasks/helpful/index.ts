@@ -1,8 +1,9 @@
-import { Stream } from '../../core/rng';
-import type { Fact, Prompt, Split, Task } from '../types';
+import type { Fact, Prompt, Task } from '../types';
+import { MAX_PROMPT_TOKENS, type PromptWriter, drawPrompts, ownPrompt } from '../world/prompts';
+import { promptStreamKey } from '../world/splits';
 import { check } from './check';
 import { writeDialogue } from './dialogue';
-import { type Frame, drawFrame, frameHash, importanceOf, promptStreamKey, splitOf, valuesOf } from './frame';
+import { type Frame, drawFrame, frameId, importanceOf, splitOf, valuesOf } from './frame';
 import { GOLD } from './gold';
 import { SLOTS, type Slot } from './lexicon';
 import { reader } from './panel';
@@ -13,14 +14,8 @@ import { MAX_ANSWER_TOKENS, reference } from './writer';
 
 /** The built-in world of everyday questions and helpful answers. See docs/tasks.md. */
 
-const MAX_PROMPT_TOKENS = 96;
-
-const hex = (value: number): string => value.toString(16).padStart(8, '0');
-
-/** Id of a frame: the same for each wording of the same facts. */
-export function frameId(facts: Prompt['facts']): string {
-  return hex(frameHash(facts, 2)) + hex(frameHash(facts, 3));
-}
+/** Keeps this world's streams apart from those of the first. */
+const WORLD_KEY = 2;
 
 function factsOf(frame: Frame, spans: ReadonlyMap<Slot, readonly [number, number]>): Fact[] {
   return [...valuesOf(frame)].map(([slot, value]) => {
@@ -29,39 +24,22 @@ function factsOf(frame: Frame, spans: ReadonlyMap<Slot, readonly [number, number
   });
 }
 
-function prompts(split: Split, count: number, seed: number): Prompt[] {
-  const key = promptStreamKey(split, seed);
-  const out: Prompt[] = [];
-  const seen = new Set<string>();
-  for (let row = 0; out.length < count; row++) {
-    const rng = new Stream(key, row);
-    const frame = drawFrame(rng);
-    if (splitOf(factsOf(frame, new Map())) !== split) continue;
-    const tokens = Int32Array.from(vocabulary.encode(writeDialogue(rng, frame)));
-    if (tokens.length > MAX_PROMPT_TOKENS) continue;
-    const facts = factsOf(frame, recognise(Array.from(tokens)).spans);
-    const id = `${split}:${frameId(facts)}:${hex(rng.u32())}`;
-    if (seen.has(id)) continue;
-    seen.add(id);
-    out.push({ id, split, tokens, facts, topic: frame.matter.topic });
-  }
-  return out;
-}
+const WRITER: PromptWriter<Frame> = {
+  draw: drawFrame,
+  splitOf: (frame) => splitOf(factsOf(frame, new Map())),
+  write(rng, frame) {
+    const ids = vocabulary.encode(writeDialogue(rng, frame));
+    return { tokens: Int32Array.from(ids), facts: factsOf(frame, recognise(ids).spans), topic: frame.matter.topic };
+  },
+  frameId,
+};
 
-/**
- * Dialogues that a visitor wrote belong to no split; they count as test dialogues, since nothing was trained on them.
- * Nothing is cut: a dialogue may be longer than `maxPromptTokens`.
- */
-function parsePrompt(text: string): { prompt: Prompt; unknown: string[] } {
-  const words = tokenise(text);
-  const unknown = words.filter((word) => !vocabulary.has(word));
-  const tokens = Int32Array.from(vocabulary.encode(words));
-  const { frame, spans } = recognise(Array.from(tokens));
-  const facts = frame === undefined ? [] : factsOf(frame, spans);
-  let hash = 0;
-  for (const id of tokens) hash = (Math.imul(hash, 31) + id) >>> 0;
-  const id = `own:${frameId(facts)}:${hex(hash)}`;
-  return { prompt: { id, split: 'test', tokens, facts, topic: frame?.matter.topic ?? 'own question' }, unknown };
+/** What a dialogue of a visitor's is about. */
+function read(tokens: readonly number[]): Pick<Prompt, 'facts' | 'topic'> {
+  const { frame, spans } = recognise(tokens);
+  return frame === undefined
+    ? { facts: [], topic: 'own question' }
+    : { facts: factsOf(frame, spans), topic: frame.matter.topic };
 }
 
 export const helpful: Task = {
@@ -78,10 +56,10 @@ export const helpful: Task = {
     'The checker reads the answers of this world only: what its grammar does not license counts as a stumble.',
     'What is true but answers another question is not marked; it costs its words.',
   ],
-  prompts,
+  prompts: (split, count, seed) => drawPrompts(WRITER, split, count, promptStreamKey(split, seed, WORLD_KEY)),
   reference,
   check,
   reader,
-  parsePrompt,
+  parsePrompt: (text) => ownPrompt(vocabulary, tokenise(text), frameId, read),
   toText: (tokens) => toText(vocabulary, tokens),
 };

@@ -1,4 +1,4 @@
-import { PhraseTrie } from '../tldr/phrases';
+import { PhraseTrie } from '../world/phraseTrie';
 import { CUES, DECOY_MARKS, FELT, LACKS, NEEDED, SENDERS, SPEAKER } from './dialogue';
 import { ASKED, type Frame, hasDeadline } from './frame';
 import {

@@ -1,5 +1,6 @@
 import { wordsToText } from '../../core/text';
-import { TOKEN, type Vocabulary } from '../../core/tokens';
+import type { Vocabulary } from '../../core/tokens';
+import { visibleWords } from '../world/text';
 import { SPEAKER } from './dialogue';
 
 /** Between ids and text as a person writes it. */
@@ -14,10 +15,8 @@ export function tokenise(text: string): string[] {
 
 /** Text with capitals and spacing, each turn on a line of its own. Stops at end-of-text; reserved ids show as `<name>`. */
 export function toText(vocabulary: Vocabulary, tokens: ArrayLike<number>): string {
-  const ids = Array.from(tokens).filter((id) => id !== TOKEN.pad);
-  const end = ids.indexOf(TOKEN.eos);
   const turns: string[][] = [[]];
-  for (const word of vocabulary.decode(end < 0 ? ids : ids.slice(0, end))) {
+  for (const word of visibleWords(vocabulary, tokens)) {
     if (SPEAKERS.has(word)) turns.push([word]);
     else turns.at(-1)!.push(word);
   }

@@ -1,5 +1,5 @@
-import { PURPOSE, type Stream, mix, streamKey, unitFloat } from '../../core/rng';
-import type { Split } from '../types';
+import type { Stream } from '../../core/rng';
+import { frameIdentity } from '../world/splits';
 import {
   AGES,
   AMOUNTS,
@@ -111,40 +111,7 @@ export function importanceOf(slot: Slot, focus: readonly DetailSlot[] | undefine
   return slot === 'narrator' || slot === 'place' ? 0.1 : 0.2;
 }
 
-/** 32-bit hash of a frame's facts, the same for any wording, order or seed. */
-export function frameHash(facts: readonly { readonly slot: string; readonly value: string }[], salt: number): number {
-  const text = facts
-    .map(({ slot, value }) => `${slot}=${value}`)
-    .sort()
-    .join(';');
-  let hash = mix(0x7f4a7c15, salt);
-  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
-  return hash;
-}
-
-/** Shares of the frame space. Fixed: shipped weights depend on them. */
-const SHARES: readonly (readonly [Split, number])[] = [
-  ['sft', 0.3],
-  ['judge', 0.25],
-  ['preference', 0.1],
-  ['rl', 0.15],
-  ['validation', 0.08],
-  ['test', 0.12],
-];
-
-/** The split a frame belongs to: a fixed hash, no seed. */
-export function splitOf(facts: readonly { readonly slot: string; readonly value: string }[]): Split {
-  let left = unitFloat(frameHash(facts, 1));
-  for (const [split, share] of SHARES) {
-    left -= share;
-    if (left < 0) return split;
-  }
-  return 'test';
-}
-
-const SPLIT_KEYS: Readonly<Record<Split, number>> = { sft: 1, judge: 2, preference: 3, rl: 4, validation: 5, test: 6 };
-
-/** Key of the stream of a call `prompts(split, ., seed)`. */
-export function promptStreamKey(split: Split, seed: number): number {
-  return streamKey(seed, PURPOSE.world, SPLIT_KEYS[split]);
-}
+export const { frameHash, splitOf, frameId } = frameIdentity<{ readonly slot: string; readonly value: string }>(
+  0x7f4a7c15,
+  ({ slot, value }) => `${slot}=${value}`,
+);

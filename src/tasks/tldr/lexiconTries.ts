@@ -16,7 +16,7 @@ import {
   pronounsOf,
   saysValue,
 } from './lexicon';
-import { PhraseTrie } from './phrases';
+import { PhraseTrie } from '../world/phraseTrie';
 import type { Pronoun, Slot } from './scenario';
 import { PREFIXES, type PhraseClass } from './summaryGrammar';
 import { vocabulary } from './vocabulary';

@@ -1,6 +1,6 @@
 import { EVENTS, PRONOUN_OF, type PostEntry, postTrie } from './lexiconTries';
 import { DECOY_MARKS, SLOTS } from './lexicon';
-import { PhraseTrie } from './phrases';
+import { PhraseTrie } from '../world/phraseTrie';
 import type { Slot } from './scenario';
 import { vocabulary } from './vocabulary';
 

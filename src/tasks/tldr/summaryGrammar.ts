@@ -1,3 +1,5 @@
+import type { Grammar } from '../world/grammarReader';
+
 /**
  * The grammar of summaries: a finite automaton over phrases. A phrase belongs to a class (`subject`, `event`, ...); a
  * state says which classes may come next. The writers build from it and the checker reads with it, so that whatever a
@@ -60,7 +62,7 @@ export const SUMMARY_PHRASES: readonly string[] = [
   'i am a not never',
 ];
 
-export type State =
+type State =
   | 'start'
   | 'intro'
   | 'subject'
@@ -103,8 +105,7 @@ const AFTER_CLAUSE: Moves = { stop: 'start', and: 'and', but: 'but', so: 'so', c
 const AFTER_EVENT: Moves = { stop: 'start', and: 'andEvent', but: 'butEvent', so: 'so', comma: 'commaEvent' };
 const JOIN: Moves = { wonderShould: 'wonder', wonderHow: 'wonder', iTried: 'iTried', deadline: 'clause' };
 
-/** Which phrase class may follow in a state, and where it leads. Reading starts and ends in `start`. */
-export const GRAMMAR: Readonly<Record<State, Moves>> = {
+const MOVES: Readonly<Record<State, Moves>> = {
   start: { ...FULL, ...ASK, bare: 'subject', narratorOpener: 'intro', narratorClause: 'clause' },
   intro: { ...FULL, ...ASK, bare: 'subject' },
   subject: { event: 'event', eventPerfect: 'eventPerfect', says: 'says' },
@@ -129,5 +130,11 @@ export const GRAMMAR: Readonly<Record<State, Moves>> = {
   wondered: { stop: 'start' },
 };
 
-/** Commas and conjunctions in one sentence; more is a run-on. */
-export const MAX_JOINTS = 2;
+export const GRAMMAR: Grammar<PhraseClass, State> = {
+  moves: MOVES,
+  ends: new Set(['stop', 'question']),
+  joints: new Set(['and', 'but', 'so', 'because', 'comma']),
+  uncounted: new Set(['comma', 'commaEvent']),
+  maxJoints: 2,
+  subject: 'subject',
+};

@@ -1,5 +1,6 @@
 import { wordsToText } from '../../core/text';
-import { TOKEN, type Vocabulary } from '../../core/tokens';
+import type { Vocabulary } from '../../core/tokens';
+import { visibleWords } from '../world/text';
 
 /** Between ids and text as a person writes it. */
 
@@ -16,7 +17,5 @@ export function tokenise(text: string): string[] {
 
 /** Text with capitals and spacing. Stops at end-of-text; reserved ids show as `<name>`. */
 export function toText(vocabulary: Vocabulary, tokens: ArrayLike<number>): string {
-  const ids = Array.from(tokens).filter((id) => id !== TOKEN.pad);
-  const end = ids.indexOf(TOKEN.eos);
-  return wordsToText(vocabulary.decode(end < 0 ? ids : ids.slice(0, end)));
+  return wordsToText(visibleWords(vocabulary, tokens));
 }
