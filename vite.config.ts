@@ -64,8 +64,9 @@ export default defineConfig({
     target: 'es2022',
     // No data: addresses: the policy lets nothing be fetched from them.
     assetsInlineLimit: 0,
-    // One page in a few chunks; the largest is Mantine, React and Plot together.
-    chunkSizeWarningLimit: 1200,
+    // What the first screen loads is one chunk, whatever screens and drawers that come later share with it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+    chunkSizeWarningLimit: 1600,
   },
   server: { host: 'localhost' },
   preview: { host: 'localhost' },

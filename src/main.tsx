@@ -23,10 +23,10 @@ import { createJournalDatabase } from './experiments/resumeDatabase';
 import { createRunKeeper } from './experiments/resumeKeeper';
 import { createBrowserLocks } from './experiments/resumeLocks';
 import { createResumeStore } from './experiments/resumeStore';
-import { createRunStore, isActive, type SessionOptions } from './experiments/runStore';
+import { isActive } from './experiments/runState';
+import { createRunStore, type SessionOptions } from './experiments/runStore';
 import { createStorage } from './experiments/storage';
 import { createSweepStore } from './experiments/sweepStore';
-import { ResumeStoreContext } from './ui/playground/resume';
 import { App } from './ui/shell/App';
 import { replaceView, viewOf, VIEWS } from './ui/shell/view';
 
@@ -152,8 +152,9 @@ window.addEventListener('pageshow', ({ persisted }) => persisted && lab.getState
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <ResumeStoreContext value={resume}>
-      <App store={store} bench={bench} compare={compare} lab={lab} lessons={lessons} library={libraryStore} page={page} sweep={sweep} />
-    </ResumeStoreContext>
+    <App
+      store={store} bench={bench} compare={compare} lab={lab} lessons={lessons} library={libraryStore} page={page} resume={resume}
+      sweep={sweep}
+    />
   </StrictMode>,
 );

@@ -3,7 +3,8 @@ import type { ExperimentConfig } from '../core/config';
 import { fragmentOf, parseFragment } from '../core/link';
 import { LinkResultError, openResult } from '../core/linkResult';
 import type { OpenedLesson } from './lessonLinkOpening';
-import type { OpenedLink, RunState, RunStore } from './runStore';
+import type { OpenedLink, RunState } from './runState';
+import type { RunStore } from './runStore';
 
 /**
  * The page's address as a link: what it brings is opened, and it follows the settings as they change, so that a reload, a

@@ -2,7 +2,8 @@ import { startBrowserWorker } from '../labelers/pageLlm/browser';
 import { createPageEngine } from '../labelers/pageLlm/client';
 import { findPageGpu } from '../labelers/pageLlm/gpu';
 import { createPageLlmStore, makeWayForRuns, type PageLlmStore } from './pageLlmStore';
-import { isActive, type RunStore } from './runStore';
+import { isActive } from './runState';
+import type { RunStore } from './runStore';
 
 /** The model in this page on this browser's own GPU and storage. It makes way when a run begins. */
 export function createBrowserPageLlm(runs: RunStore): PageLlmStore {

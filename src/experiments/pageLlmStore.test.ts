@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { armByName, DEFAULT_CONFIG, parseConfig, type ArmConfig } from '../core/config';
 import { createPageLlmStore, makeWayForRuns, missingOfPage, RUN_BEGAN, TRAINING } from './pageLlmStore';
-import type { RunState } from './runStore';
+import type { RunState } from './runState';
 import { newRun } from './shownRun';
 import { FakePage } from './testing/pageLlm';
 

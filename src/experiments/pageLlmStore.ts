@@ -3,7 +3,7 @@ import type { PageGpu } from '../labelers/pageLlm/gpu';
 import { downloadMB, familyOf, firstModel, modelsFor, parametersOf, type PageModel } from '../labelers/pageLlm/models';
 import type { LoadProgress, PageEngine } from '../labelers/pageLlm/protocol';
 import { scorersWanted } from './outsideScorers';
-import { isActive, type RunState } from './runStore';
+import { isActive, type RunState } from './runState';
 
 /** The language model that runs in this page: which, whether it is there, and what of it is kept in this browser. */
 

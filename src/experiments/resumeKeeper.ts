@@ -1,7 +1,7 @@
 import type { Build } from '../core/bundle';
 import type { ExperimentConfig } from '../core/config';
 import type { GivenLabels } from '../core/givenLabels';
-import { isProgress, type RunJournal } from '../worker/journal';
+import { isProgress, turnsOf, type RunJournal } from '../worker/journal';
 import type { DataFile } from '../worker/protocol';
 import type { JournalDatabase, JournalHeader } from './resumeDatabase';
 import type { RunLocks } from './resumeLocks';
@@ -61,11 +61,10 @@ interface Environment {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newId: () => string;
-  /** Shortest time between two checkpoints, milliseconds. */
+  /** Shortest time between two looks that are kept, milliseconds; default: as between checkpoints of training. */
   readonly every?: number;
 }
 
-/** Writing a checkpoint is some megabytes of work for the page's thread and the disk; this much of a run is lost at most, about. */
 const EVERY = 5000;
 /** Older ones go: each holds megabytes. */
 const MOST_UNFINISHED = 5;
@@ -85,9 +84,10 @@ export function sameBuild(one: Build, other: Build): boolean {
   return one.commit === other.commit && one.version === other.version && (named || one.date === other.date);
 }
 
-/** The look of a run that goes on: what was under way starts over from its checkpoint. */
-function lookAgain(shown: ShownRun): ShownRun {
-  return { ...shown, stages: Object.fromEntries(Object.entries(shown.stages).filter(([, { state }]) => state === 'done')) };
+/** The look of a run that goes on: what was under way starts over from its checkpoint, with the weights asked for last. */
+function lookAgain(shown: ShownRun, entries: ReadonlyMap<string, unknown>): ShownRun {
+  const stages = Object.fromEntries(Object.entries(shown.stages).filter(([, { state }]) => state === 'done'));
+  return { ...shown, stages, turned: turnsOf(entries) };
 }
 
 export function createRunKeeper({ build, database, locks, now, newId, every = EVERY }: Environment): RunKeeper {
@@ -99,7 +99,7 @@ export function createRunKeeper({ build, database, locks, now, newId, every = EV
   const isoNow = (): string => new Date(now()).toISOString();
 
   /** @param release gives the lock back @param loaded what the journal holds */
-  function keep(first: JournalHeader, release: () => void, loaded: ReadonlyMap<string, unknown>, onTrouble: (note: string) => void): KeptRun & { write(key: string, value: unknown): void } {
+  function keep(first: JournalHeader, release: () => void, loaded: ReadonlyMap<string, unknown>, onTrouble: (note: string) => void): KeptRun {
     let header = first;
     let waiting = new Map<string, unknown>();
     let writing: Promise<void> | undefined;
@@ -147,8 +147,7 @@ export function createRunKeeper({ build, database, locks, now, newId, every = EV
     }
     return {
       runId: header.runId,
-      journal: { every, load: () => Promise.resolve(loaded), save: write },
-      write,
+      journal: { load: () => Promise.resolve(loaded), save: write },
       look(shown, seconds) {
         if (stopped || ended || now() - lookedAt < every) return;
         lookedAt = now();
@@ -180,8 +179,8 @@ export function createRunKeeper({ build, database, locks, now, newId, every = EV
         runId, build, config, ...(data ? { dataName: data.name } : {}), begun, kept: begun, progress: false, active: [],
       };
       const kept = keep(header, release ?? (() => undefined), new Map(), onTrouble);
-      kept.write(INPUT, { data, labels } satisfies Kept);
-      kept.write(LOOK, { shown, seconds: 0 } satisfies Look);
+      kept.journal.save(INPUT, { data, labels } satisfies Kept);
+      kept.journal.save(LOOK, { shown, seconds: 0 } satisfies Look);
       return kept;
     },
 
@@ -193,10 +192,13 @@ export function createRunKeeper({ build, database, locks, now, newId, every = EV
       const found: Unfinished[] = [];
       for (const [runId, header] of headers) {
         const release = await locks.take(runId);
-        release?.();
-        if (!release) found.push(...(header ? [{ header, state: 'elsewhere' } as const] : []));
-        else if (!header?.progress || found.length >= MOST_UNFINISHED) await database.remove(runId);
-        else found.push({ header, state: sameBuild(header.build, build) ? 'ready' : 'other build' });
+        try {
+          if (!release) found.push(...(header ? [{ header, state: 'elsewhere' } as const] : []));
+          else if (!header?.progress || found.length >= MOST_UNFINISHED) await database.remove(runId);
+          else found.push({ header, state: sameBuild(header.build, build) ? 'ready' : 'other build' });
+        } finally {
+          release?.();
+        }
       }
       return found;
     },
@@ -213,7 +215,7 @@ export function createRunKeeper({ build, database, locks, now, newId, every = EV
           return undefined;
         }
         return {
-          ...input, config: header.config, shown: lookAgain(look.shown), seconds: look.seconds,
+          ...input, config: header.config, shown: lookAgain(look.shown, entries), seconds: look.seconds,
           kept: keep(header, release, entries, onTrouble),
         };
       } catch (error) {

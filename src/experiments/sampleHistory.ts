@@ -22,17 +22,22 @@ export const MOST_CHECKPOINTS = 48;
 
 export const NO_HISTORY: SampleHistory = { prompts: [], arms: {} };
 
+/** Posts, and those of others that are not among them. */
+export function withPosts(posts: readonly PromptRecord[], others: readonly PromptRecord[]): readonly PromptRecord[] {
+  const known = new Set(posts.map(({ id }) => id));
+  const added = others.filter(({ id }) => !known.has(id));
+  return added.length > 0 ? [...posts, ...added] : posts;
+}
+
 /**
  * The history with one checkpoint more. A step that comes again, after a lost GPU, replaces the one before. Beyond
  * `MOST_CHECKPOINTS` the one goes whose neighbours are closest together, never the first or the last.
  */
 export function withCheckpoint(history: SampleHistory, arm: string, prompts: readonly PromptRecord[], checkpoint: Checkpoint): SampleHistory {
-  const known = new Set(history.prompts.map(({ id }) => id));
-  const added = prompts.filter(({ id }) => !known.has(id));
   const others = (history.arms[arm] ?? []).filter(({ step }) => step !== checkpoint.step);
   const all = [...others, checkpoint].sort((one, other) => one.step - other.step);
   return {
-    prompts: added.length > 0 ? [...history.prompts, ...added] : history.prompts,
+    prompts: withPosts(history.prompts, prompts),
     arms: { ...history.arms, [arm]: all.length > MOST_CHECKPOINTS ? withoutDensest(all) : all },
   };
 }

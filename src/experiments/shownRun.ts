@@ -3,7 +3,7 @@ import { configOfArm, type ArmConfig, type ExperimentConfig } from '../core/conf
 import { methodOf } from '../core/methods';
 import { hasRewardStage, planOf } from '../worker/plan';
 import type { FineGrainedWeights, StageId, WorkerEvent } from '../worker/protocol';
-import { NO_HISTORY, withCheckpoint, type SampleHistory } from './sampleHistory';
+import { NO_HISTORY, withCheckpoint, withPosts, type SampleHistory } from './sampleHistory';
 
 /** How far a stage is, of one arm or of all. */
 export interface StageState {
@@ -107,11 +107,9 @@ function withPoints(run: ShownRun, { arm, points }: Of<'points'>): ShownRun {
 }
 
 function withSamples(run: ShownRun, { arm, step, prompts, samples }: Of<'samples'>): ShownRun {
-  const known = new Set(run.prompts.map((prompt) => prompt.id));
-  const added = prompts.filter((prompt) => !known.has(prompt.id));
   return {
     ...run,
-    prompts: added.length > 0 ? [...run.prompts, ...added] : run.prompts,
+    prompts: withPosts(run.prompts, prompts),
     samples: { ...run.samples, [arm]: samples },
     sampleStep: Math.max(step, run.sampleStep ?? 0),
     history: withCheckpoint(run.history ?? NO_HISTORY, arm, prompts, { step, samples }),
@@ -169,9 +167,10 @@ export const STAGES = [...SHARED_STAGES, ...ARM_STAGES, 'verdict'] as const sati
 export function turnableArms({ config, stages, bundle }: ShownRun): ArmConfig[] {
   if (bundle) return [];
   return config.arms.filter((arm) => {
+    // Asked at every batch of events, and mostly there is nothing in training.
+    if (stages[stageKey('rl', arm.id)]?.state !== 'active') return false;
     const { rewardModel, rl } = configOfArm(config, arm);
-    return rewardModel.kind === 'fine' && hasRewardStage(config, arm) && methodOf(rl.method).settings.includes('rl.iterations') &&
-      stages[stageKey('rl', arm.id)]?.state === 'active';
+    return rewardModel.kind === 'fine' && hasRewardStage(config, arm) && methodOf(rl.method).settings.includes('rl.iterations');
   });
 }
 

@@ -24,15 +24,11 @@ export interface KeptPiece {
   readonly piece: Piece;
 }
 
-/** Who hears of the pieces of work, to go on with them in another page. */
-export interface PieceListener {
-  /** Shortest time between two checkpoints of training that it hears of, milliseconds. */
-  readonly every: number;
-  hear(kept: KeptPiece): void;
-}
-
-/** Default of `Checkpoints`' interval: reading the weights back stalls a GPU. */
-const INTERVAL = 2000;
+/**
+ * Default of `Checkpoints`' interval: reading the weights back stalls a GPU, and keeping them is some megabytes of work for
+ * the page's thread and the disk. This much of a run is lost at most, about.
+ */
+const INTERVAL = 5000;
 
 /**
  * What the stages of one run have come to, kept outside the engine: where a GPU is lost, the stage starts over with what
@@ -42,8 +38,7 @@ export class Checkpoints {
   private readonly finished = new Map<string, unknown>();
   private readonly training = new Map<string, TrainingCheckpoint>();
   private savedAt = performance.now();
-  private listener: PieceListener | undefined;
-  private heardAt = -Infinity;
+  private hear: ((kept: KeptPiece) => void) | undefined;
   /** How often the run has lost its GPU. */
   losses = 0;
 
@@ -53,9 +48,9 @@ export class Checkpoints {
     private readonly interval = INTERVAL,
   ) {}
 
-  /** From here on somebody hears of every finished piece, and of training now and then. */
-  tell(listener: PieceListener): void {
-    this.listener = listener;
+  /** From here on somebody hears of every piece, or nobody does: to go on with them in another page. */
+  tell(hear: ((kept: KeptPiece) => void) | undefined): void {
+    this.hear = hear;
   }
 
   /** Takes over what an interrupted run left; what has been done here since is further on and stays. */
@@ -73,7 +68,7 @@ export class Checkpoints {
       const finished = await work();
       this.finished.set(key, finished);
       this.training.delete(key);
-      this.listener?.hear({ key, piece: { finished } });
+      this.hear?.({ key, piece: { finished } });
     }
     return this.finished.get(key) as T;
   }
@@ -90,8 +85,6 @@ export class Checkpoints {
   saveTraining(key: string, checkpoint: TrainingCheckpoint): void {
     this.training.set(key, checkpoint);
     this.savedAt = performance.now();
-    if (!this.listener || this.savedAt - this.heardAt < this.listener.every) return;
-    this.listener.hear({ key, piece: { training: checkpoint } });
-    this.heardAt = this.savedAt;
+    this.hear?.({ key, piece: { training: checkpoint } });
   }
 }

@@ -5,7 +5,7 @@ import { outsideScorerOf, type OutsideScorer } from '../core/outsideScores';
 import { scoresInOrder, type TextScorer } from '../labelers/text';
 import type { LabelerIdentity } from '../labelers/types';
 import { CancelledError, toWireError, type Endpoint } from './endpoint';
-import { eventsOfKept, interruptionNotice, Ledger, PREPARE, type RunJournal, type Scored } from './journal';
+import { eventsOfKept, Ledger, PREPARE, type RunJournal, type Scored } from './journal';
 import { planOf, type PlanStep } from './plan';
 import type { ArmOutcome, DataFile, LabelledSet, OpenInput, Prepared, RunTexts, TrainedReward, Weights, WorkerEvent } from './protocol';
 
@@ -104,8 +104,9 @@ async function dealIdle({ endpoints }: Pool, running: ReadonlySet<number>): Prom
  */
 export async function runExperiment(pool: Pool, request: RunRequest): Promise<RunResult> {
   const { runId } = request;
-  const ledger = await Ledger.open(request.journal);
-  const history = historyOf(pool, request, ledger);
+  const ledger = await Ledger.open(request.journal, pool.device);
+  const { interruption: text, device } = ledger;
+  if (text !== undefined) request.onEvents?.([{ type: 'notice', runId, device, text }]);
   // The run ends with the scorer's own error, not with what the worker makes of it.
   let scorerFailed: (error: unknown) => void = () => undefined;
   const scorerEnd = new Promise<never>((_, reject) => (scorerFailed = reject));
@@ -116,10 +117,7 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
       for (const event of own) {
         if (event.type === 'ask') answerAsk(endpoint, event, request.scorers, ledger, ended.signal).catch(scorerFailed);
         if (event.type === 'checkpoint') ledger.hear(event);
-        if (event.type !== 'notice') continue;
-        history.notices.push(event.text);
-        history.device = event.device;
-        remember(ledger, history);
+        if (event.type === 'notice') ledger.note(event);
       }
       const news = own.filter(({ type }) => type !== 'ask' && type !== 'checkpoint');
       if (news.length > 0) request.onEvents?.(news);
@@ -131,40 +129,13 @@ export async function runExperiment(pool: Pool, request: RunRequest): Promise<Ru
     for (const endpoint of pool.endpoints) stopWatching.push(endpoint.onEnd(reject));
   });
   try {
-    return await Promise.race([runStages(pool, request, history, ledger), workerEnd, scorerEnd]);
+    return await Promise.race([runStages(pool, request, ledger), workerEnd, scorerEnd]);
   } finally {
     ended.abort(new CancelledError());
     // A run that ended while paused must hold neither the next one nor an answer. A closed worker holds nothing.
     for (const endpoint of pool.endpoints) endpoint.call('control', { action: 'resume' }).catch(() => undefined);
     for (const stop of [...unsubscribe, ...stopWatching]) stop();
   }
-}
-
-/** What happened to a run on its way, filled as the workers say it. */
-interface History {
-  readonly notices: string[];
-  /** What it ran on last. */
-  device: Device;
-  /** How often it was interrupted and gone on with. */
-  readonly interruptions: number;
-}
-
-/** What there is to say of a run as it begins; of one that goes on, also that it was interrupted. */
-function historyOf({ device }: Pool, { runId, onEvents }: RunRequest, ledger: Ledger): History {
-  const { past, goesOn } = ledger;
-  const interruptions = goesOn ? (past?.interruptions ?? 0) + 1 : 0;
-  const history: History = { notices: goesOn ? [...(past?.notices ?? [])] : [], device, interruptions };
-  if (goesOn) {
-    const text = interruptionNotice(interruptions, device, past?.device);
-    history.notices.push(text);
-    onEvents?.([{ type: 'notice', runId, device, text }]);
-  }
-  remember(ledger, history);
-  return history;
-}
-
-function remember(ledger: Ledger, { notices, device, interruptions }: History): void {
-  ledger.remember({ notices: [...notices], device, interruptions });
 }
 
 type Ask = Extract<WorkerEvent, { type: 'ask' }>;
@@ -326,7 +297,7 @@ async function prepareRun(worker: Endpoint, request: RunRequest, ledger: Ledger)
   return prepared;
 }
 
-async function runStages(pool: Pool, request: RunRequest, history: History, ledger: Ledger): Promise<RunResult> {
+async function runStages(pool: Pool, request: RunRequest, ledger: Ledger): Promise<RunResult> {
   const { runId, config, data } = request;
   const scope = { runId, config, data };
   const [first] = pool.endpoints as [Endpoint, ...Endpoint[]];
@@ -346,14 +317,14 @@ async function runStages(pool: Pool, request: RunRequest, history: History, ledg
     version: BUNDLE_VERSION,
     config,
     build: request.build,
-    device: history.device,
+    device: ledger.device,
     recordedAt: new Date().toISOString(),
     stages: [...prepared.stages, ...results.flatMap(({ stages }) => stages), ...verdict.stages],
     prompts: [...verdict.prompts],
     slots: { ...verdict.slots },
     goldWeights: verdict.goldWeights,
     notes: [
-      ...history.notices, ...(prepared.notes ?? []), ...verdict.notes,
+      ...ledger.notices, ...(prepared.notes ?? []), ...verdict.notes,
       ...results.flatMap(({ outcome }) => outcome.notes),
       ...config.arms.flatMap((arm) => (ledger.scored.has(arm.id) ? [scoredNote(arm, ledger.scored.get(arm.id)!)] : [])),
     ],

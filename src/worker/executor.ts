@@ -102,11 +102,8 @@ export function serve(host: Host): (request: Request) => void {
       checkpoints = new Checkpoints(runId, host.checkpointInterval);
       fineDials.clear();
     }
-    if (journal) {
-      const { step, every, pieces } = journal;
-      checkpoints.adopt(pieces);
-      checkpoints.tell({ every, hear: (kept) => outbox.add({ type: 'checkpoint', runId, step, ...kept }) });
-    }
+    checkpoints.adopt(journal?.pieces ?? []);
+    checkpoints.tell(journal && ((kept) => outbox.add({ type: 'checkpoint', runId, step: journal.step, ...kept })));
     return {
       runId, config, task: openTask(config, data), engine, gate, checkpoints, readAsset,
       outside: armId !== undefined && scorer ? outsideOf(runId, config, armId, scorer) : undefined,

@@ -5,8 +5,6 @@ import type { FineGrainedWeights, JournalScope, Prepared, WorkerEvent } from './
 
 /** Where a run writes down what it has come to, so that it can be gone on with where nothing else of it is left. */
 export interface RunJournal {
-  /** Shortest time between two checkpoints of a training loop, milliseconds. */
-  readonly every: number;
   /** What an interrupted run left, by key; empty for a new one. */
   load(): Promise<ReadonlyMap<string, unknown>>;
   /**
@@ -24,7 +22,7 @@ export interface Scored {
 }
 
 /** What happened to a run on its way. */
-export interface PastOfRun {
+interface History {
   /** A sentence each. */
   readonly notices: readonly string[];
   /** What it ran on last. */
@@ -42,19 +40,21 @@ const PIECE = 'piece ';
 const SCORED = 'scored ';
 const TURN = 'turn ';
 
-/** Where the weights are kept that a visitor asked for last. */
+/** Where the weights of an arm's fine-grained rewards are kept that a visitor asked for last. */
 export function turnKey(armId: string): string {
   return TURN + armId;
+}
+
+/** Those weights by arm, of the entries of a journal. */
+export function turnsOf(entries: ReadonlyMap<string, unknown>): Record<string, FineGrainedWeights> {
+  return Object.fromEntries(
+    [...entries].flatMap(([key, value]) => (key.startsWith(TURN) ? [[key.slice(TURN.length), value as FineGrainedWeights]] : [])),
+  );
 }
 
 /** Whether an entry of a journal is something to go on from. */
 export function isProgress(key: string): boolean {
   return key.startsWith(RESULT) || key.startsWith(PIECE);
-}
-
-interface KeptResult {
-  readonly step: string;
-  readonly result: unknown;
 }
 
 type KeptOfStep = KeptPiece & { readonly step: string };
@@ -67,27 +67,39 @@ export class Ledger {
   private readonly pieces = new Map<string, Map<string, Piece>>();
   /** Keys of entries that a step's result makes superfluous. */
   private readonly entries = new Map<string, Set<string>>();
-  private readonly turns = new Map<string, FineGrainedWeights>();
+  private readonly turns: Readonly<Record<string, FineGrainedWeights>>;
   /** What was scored from outside, by arm. */
   readonly scored = new Map<string, Scored>();
-  past: PastOfRun | undefined;
+  private history: History;
+  /** That the run was interrupted and goes on now, in a sentence; undefined where it begins. */
+  readonly interruption: string | undefined;
 
-  private constructor(private readonly journal: RunJournal | undefined) {}
+  private constructor(private readonly journal: RunJournal | undefined, entries: ReadonlyMap<string, unknown>, device: Device) {
+    for (const [key, value] of entries) this.read(key, value);
+    this.turns = turnsOf(entries);
+    const before = entries.get(HISTORY) as History | undefined;
+    this.history = { notices: [], device, interruptions: 0 };
+    if (this.results.size + this.pieces.size > 0) {
+      const interruptions = (before?.interruptions ?? 0) + 1;
+      this.interruption = interruptionNotice(interruptions, device, before?.device);
+      this.history = { notices: [...(before?.notices ?? []), this.interruption], device, interruptions };
+    }
+    this.save(HISTORY, this.history);
+  }
 
-  static async open(journal: RunJournal | undefined): Promise<Ledger> {
-    const ledger = new Ledger(journal);
-    for (const [key, value] of (await journal?.load()) ?? []) ledger.read(key, value);
-    return ledger;
+  /** @param device what the run runs on now */
+  static async open(journal: RunJournal | undefined, device: Device): Promise<Ledger> {
+    return new Ledger(journal, (await journal?.load()) ?? new Map<string, unknown>(), device);
+  }
+
+  private save(key: string, value: unknown): void {
+    this.journal?.save(key, value);
   }
 
   private read(key: string, value: unknown): void {
-    if (key === HISTORY) this.past = value as PastOfRun;
-    else if (key.startsWith(TURN)) this.turns.set(key.slice(TURN.length), value as FineGrainedWeights);
-    else if (key.startsWith(SCORED)) this.scored.set(key.slice(SCORED.length), value as Scored);
-    else if (key.startsWith(RESULT)) {
-      const { step, result } = value as KeptResult;
-      this.results.set(step, result);
-    } else if (key.startsWith(PIECE)) {
+    if (key.startsWith(SCORED)) this.scored.set(key.slice(SCORED.length), value as Scored);
+    else if (key.startsWith(RESULT)) this.results.set(key.slice(RESULT.length), value);
+    else if (key.startsWith(PIECE)) {
       const { step, key: name, piece } = value as KeptOfStep;
       const ofStep = this.pieces.get(step) ?? new Map<string, Piece>();
       this.pieces.set(step, ofStep.set(name, piece));
@@ -100,29 +112,40 @@ export class Ledger {
     this.entries.set(step, keys.add(key));
   }
 
-  /** Whether there is anything to go on from. */
-  get goesOn(): boolean {
-    return this.results.size + this.pieces.size > 0;
+  /** What happened to the run so far, also before it was interrupted: a sentence each. */
+  get notices(): readonly string[] {
+    return this.history.notices;
+  }
+
+  /** What the run ran on last. */
+  get device(): Device {
+    return this.history.device;
+  }
+
+  /** Keeps what happened to the run, and what it runs on since. */
+  note({ text, device }: Extract<WorkerEvent, { type: 'notice' }>): void {
+    this.history = { ...this.history, notices: [...this.notices, text], device };
+    this.save(HISTORY, this.history);
   }
 
   /** What a worker gets to know with a step; undefined where nothing is kept. @param armId the arm that the step is run for */
   scopeOf(step: string, armId?: string): JournalScope | undefined {
     if (!this.journal) return undefined;
     const pieces = [...(this.pieces.get(step) ?? [])].map(([key, piece]) => ({ key, piece }));
-    return { step, every: this.journal.every, pieces, asked: armId === undefined ? undefined : this.turns.get(armId) };
+    return { step, pieces, asked: armId === undefined ? undefined : this.turns[armId] };
   }
 
   /** Keeps what a worker says of a piece of work. */
   hear({ step, key, piece }: Extract<WorkerEvent, { type: 'checkpoint' }>): void {
     const entry = `${PIECE}${step} ${key}`;
     this.entryOf(step, entry);
-    this.journal?.save(entry, { step, key, piece } satisfies KeptOfStep);
+    this.save(entry, { step, key, piece } satisfies KeptOfStep);
   }
 
   /** Keeps the result of a step in place of its pieces. */
   finish(step: string, result: unknown): void {
-    this.journal?.save(RESULT + step, { step, result } satisfies KeptResult);
-    for (const entry of this.entries.get(step) ?? []) this.journal?.save(entry, undefined);
+    this.save(RESULT + step, result);
+    for (const entry of this.entries.get(step) ?? []) this.save(entry, undefined);
     this.entries.delete(step);
     this.pieces.delete(step);
   }
@@ -130,11 +153,7 @@ export class Ledger {
   /** Keeps what has been scored for an arm, at once: it was paid for, whatever the arm goes on from. */
   keepScored(armId: string, scored: Scored): void {
     this.scored.set(armId, scored);
-    this.journal?.save(SCORED + armId, scored);
-  }
-
-  remember(past: PastOfRun): void {
-    this.journal?.save(HISTORY, past);
+    this.save(SCORED + armId, scored);
   }
 
   /** Curves of an arm, or of SFT, as far as steps under way had come. */
@@ -147,7 +166,7 @@ export class Ledger {
 }
 
 /** What a reader of the numbers must know. @param times how often it was interrupted @param before what it ran on until then */
-export function interruptionNotice(times: number, now: Device, before: Device | undefined): string {
+function interruptionNotice(times: number, now: Device, before: Device | undefined): string {
   const often = times > 1 ? `${times} times ` : '';
   const elsewhere = before && before.description !== now.description ? `; until then it ran on ${before.description}` : '';
   return `The run was interrupted ${often}and went on from what was kept of it, on ${now.description}${elsewhere}.`;

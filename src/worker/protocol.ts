@@ -159,8 +159,6 @@ export interface LiveAnswer {
 export interface JournalScope {
   /** Names the step in events `checkpoint`. */
   readonly step: string;
-  /** Shortest time between two checkpoints of training that are said, milliseconds. */
-  readonly every: number;
   /** What the step had come to before the run was interrupted. */
   readonly pieces: readonly KeptPiece[];
   /** The weights of the arm's fine-grained rewards that the visitor had asked for last. */

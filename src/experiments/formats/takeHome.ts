@@ -1,6 +1,6 @@
 import type { RunBundle } from '../../core/bundle';
 import type { WeightFiles } from '../../worker/protocol';
-import type { MadeHere } from '../runStore';
+import type { MadeHere } from '../runState';
 import { zipFiles, type ArchiveFile } from './archive';
 import { annotationsJson, comparatorJson } from './judged';
 import { metricsCsv, metricsJsonl } from './metrics';

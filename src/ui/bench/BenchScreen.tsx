@@ -2,8 +2,9 @@ import { Button, CopyButton, NativeSelect, Progress } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { BENCH_SIZES, type BenchReport, type BenchSize } from '../../core/benchReport';
 import type { BenchProgress } from '../../experiments/benchStore';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { day } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './bench.module.css';
 import { EngineTable } from './EngineTable';
@@ -26,7 +27,7 @@ export function BenchScreen(): ReactNode {
       <Controls />
       <Trouble />
       {report ? <Report report={report} /> : <Empty />}
-      <div aria-live="polite" className={classes.announcer} data-testid="bench-announcement">
+      <div aria-live="polite" className={screen.unseen} data-testid="bench-announcement">
         {announcement}
       </div>
     </div>

@@ -10,6 +10,7 @@ import { ArmMark } from '../shared/ArmMark';
 import { useCommandKeys, type KeyCommand } from '../shared/commandKeys';
 import { number, percent, percentInterval } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './compare.module.css';
 import { useCompare } from './store';
 
@@ -61,10 +62,10 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
   };
   useCommandKeys(COMMANDS, '[data-compare-vote]', act);
 
-  if (!couple) return <p className={classes.text}>Choose two columns to vote on.</p>;
+  if (!couple) return <p className={screen.text}>Choose two columns to vote on.</p>;
   return (
-    <section ref={box} className={classes.box} aria-labelledby="compare-vote" data-compare-vote tabIndex={-1}>
-      <h3 id="compare-vote" className={classes.subheading}>
+    <section ref={box} className={screen.panel} aria-labelledby="compare-vote" data-compare-vote tabIndex={-1}>
+      <h3 id="compare-vote" className={screen.subheading}>
         Which response is better?{' '}
         <InfoTip
           label="blind votes"
@@ -72,7 +73,7 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
           caveat="Both bad counts as a tie. Votes are kept in this browser until its tab is closed, for these two columns alone, and are in no link or file."
         />
       </h3>
-      <div className={classes.voted}>
+      <div className={screen.progress}>
         <Progress value={ballot.total === 0 ? 0 : (100 * ballot.answered) / ballot.total} size="sm" aria-label="Posts voted on" />
         <span aria-live="polite" className={classes.soft} data-testid="compare-voted">
           {number(ballot.answered)} of {number(ballot.total)} posts
@@ -92,7 +93,7 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
           ))}
         </div>
       ) : (
-        <p className={classes.text}>{ballot.total === 0 ? 'No post to vote on.' : 'That was the last post: every one has your vote.'}</p>
+        <p className={screen.text}>{ballot.total === 0 ? 'No post to vote on.' : 'That was the last post: every one has your vote.'}</p>
       )}
       <div className={classes.votes} role="group" aria-label="Your vote">
         {COMMANDS.map(({ what, title, shown, keys }) => (
@@ -129,8 +130,8 @@ function LastVote({ pairs, votes, columns }: {
 }): ReactNode {
   const last = votes.at(-1);
   const pair = pairs.find(({ id }) => id === last?.pairId);
-  if (!last || !pair) return <p className={classes.text}>After your vote, it says here who wrote which.</p>;
-  if (last.answer === 'skip') return <p className={classes.text} data-testid="compare-revealed">Skipped: that post comes back at the end, and its names stay hidden.</p>;
+  if (!last || !pair) return <p className={screen.text}>After your vote, it says here who wrote which.</p>;
+  if (last.answer === 'skip') return <p className={screen.text} data-testid="compare-revealed">Skipped: that post comes back at the end, and its names stay hidden.</p>;
   const sides = ([last.first, last.first === 0 ? 1 : 0] as const).map((which) => {
     const column = columns[pair.columns[which]]!;
     return { column, gold: pair.row.answers[pair.columns[which]]!.gold };
@@ -163,7 +164,7 @@ function TallyLines({ pairs, votes, columns, couple }: {
         Your votes: {a.label} over {b.label}
       </h4>
       <RateMark estimate={tally.winRate} armId={a.armId} />
-      <p className={classes.text}>
+      <p className={screen.text}>
         {number(tally.votes)} {tally.votes === 1 ? 'vote' : 'votes'}, ties half, 95% Wilson interval
         {tally.bothBad > 0 && `; both bad: ${number(tally.bothBad)}`}.{' '}
         {tally.gold

@@ -1,6 +1,7 @@
 import { SegmentedControl, Slider } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { number } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './compare.module.css';
 import { useCompare } from './store';
@@ -14,7 +15,7 @@ export function CheckpointSlider({ steps, live }: { readonly steps: readonly num
   if (!shown) return null;
   if (last === undefined) {
     return (
-      <p className={classes.text}>
+      <p className={screen.text}>
         {live
           ? 'Checkpoints can be leafed through as soon as an arm has been looked at.'
           : 'No checkpoints: a run that is recorded or kept has its responses at the end of training only. Run an experiment in this page to leaf through its steps.'}

@@ -3,6 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { MEASURES } from '../../experiments/compareMeasures';
 import { columnKey, MOST_COLUMNS } from '../../experiments/comparePosts';
 import type { CompareColumns } from '../../experiments/compareTable';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './compare.module.css';
 import { useCompare } from './store';
@@ -46,12 +47,12 @@ export function ColumnPicker({ columns: { columns, missing } }: { readonly colum
         comboboxProps={{ withinPortal: true }}
       />
       {reading && (
-        <p className={classes.text} role="status">
+        <p className={screen.text} role="status">
           Reading a run of the library.
         </p>
       )}
       {gone.length > 0 && (
-        <p className={classes.note} role="status">
+        <p className={screen.note} role="status">
           Not there, and left out: {gone.join(', ')}. A link names arms of the run that is shown, or of runs kept in this browser.
         </p>
       )}
@@ -93,7 +94,7 @@ export function CouplePicker({ columns: { columns, couple, measures, measure } }
         />
       </div>
       {!measures.includes('score') && (
-        <p className={classes.text}>Rewards can be compared where one and the same reward scored both.</p>
+        <p className={`${screen.text} ${classes.middle}`}>Rewards can be compared where one and the same reward scored both.</p>
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import { compareSearchOf } from '../../experiments/compareAddress';
 import { ALL_LINES, PAGE_ROWS } from '../../experiments/compareStore';
 import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { MarkLegend } from '../sidebyside/MarkedText';
 import classes from './compare.module.css';
 import { CompareRow } from './CompareRow';
@@ -83,7 +84,7 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
           {rows.length < all.length && ` (of ${number(all.length)})`}
         </p>
         {pager}
-        <span role="status" className={classes.text}>
+        <span role="status" className={`${screen.text} ${classes.middle}`}>
           {said}
         </span>
       </div>
@@ -133,12 +134,12 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
       {pager}
       {marking === 'checker' && <MarkLegend />}
       {marking === 'diff' && (
-        <p className={classes.text}>
+        <p className={screen.text}>
           <ins className={classes.added}>underlined</ins> words are not in the base, <del className={classes.removed}>struck</del> ones are in the base only.
         </p>
       )}
       {marking === 'overlap' && (
-        <p className={classes.text}>
+        <p className={screen.text}>
           <mark className={classes.overlap}>Underlined</mark> words stand in the post too, wherever; it says nothing of whether they are used right.
         </p>
       )}

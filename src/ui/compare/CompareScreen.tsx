@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { compareSearchOf, parseCompareAddress } from '../../experiments/compareAddress';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { BlindVote } from './BlindVote';
 import { CheckpointSlider } from './CheckpointSlider';
@@ -25,8 +26,8 @@ export function CompareScreen(): ReactNode {
   useAddress();
   const { columns, live, steps } = view;
   return (
-    <div className={classes.screen}>
-      <h2 className={classes.heading}>
+    <div className={screen.screen}>
+      <h2 className={screen.heading}>
         What did each arm write?{' '}
         <InfoTip
           label="comparing arms"
@@ -34,15 +35,13 @@ export function CompareScreen(): ReactNode {
           caveat="Only posts that a run has kept can be shown: the recorded run keeps some of its test posts, and its verdict is over all of them."
         />
       </h2>
-      <div className={classes.setup}>
+      <div className={screen.panel}>
         <ColumnPicker columns={columns} />
-        <div className={classes.row}>
-          <CouplePicker columns={columns} />
-        </div>
+        <CouplePicker columns={columns} />
         <CheckpointSlider steps={steps} live={live} />
-        {columns.note !== undefined && <p className={classes.text}>{columns.note}</p>}
+        {columns.note !== undefined && <p className={screen.text}>{columns.note}</p>}
         {note !== undefined && (
-          <p className={classes.note} role="status">
+          <p className={screen.note} role="status">
             {note}
           </p>
         )}
@@ -92,7 +91,7 @@ function TableMode({ view }: { readonly view: CompareView }): ReactNode {
 
 function VoteMode({ view }: { readonly view: CompareView }): ReactNode {
   if (view.live) {
-    return <p className={classes.text}>The run is being trained and its responses change. You can vote when it has ended.</p>;
+    return <p className={screen.text}>The run is being trained and its responses change. You can vote when it has ended.</p>;
   }
   return <BlindVote columns={view.columns} rows={view.table.inSlice} />;
 }
@@ -121,7 +120,7 @@ function LinkedPost({ view: { columns: { rows: all }, table: { rows } } }: { rea
   if (post === undefined || all.length === 0 || rows.some((row) => row.post.id === post)) return null;
   const filtered = all.some((row) => row.post.id === post);
   return (
-    <div className={classes.note} role="status" data-testid="compare-linked">
+    <div className={`${screen.note} ${classes.linked}`} role="status" data-testid="compare-linked">
       <p>
         {filtered
           ? 'The post of the link does not pass the search and the filters.'

@@ -3,6 +3,7 @@ import type { Answer, PromptRecord } from '../../core/bundle';
 import { textPieces, wordsToText } from '../../core/text';
 import { overlapParts, wordDiff } from '../../experiments/compareDiff';
 import type { Marking } from '../../experiments/compareStore';
+import screen from '../shared/screen.module.css';
 import { AnswerText, type SlotFocus } from '../sidebyside/MarkedText';
 import classes from './compare.module.css';
 
@@ -38,9 +39,9 @@ function DiffText({ base, words }: { readonly base: readonly string[]; readonly 
         return [
           space,
           <Tag key={i} className={classes[kind]}>
-            <span className={classes.unseen}>[{kind}: </span>
+            <span className={screen.unseen}>[{kind}: </span>
             {text}
-            <span className={classes.unseen}>]</span>
+            <span className={screen.unseen}>]</span>
           </Tag>,
         ];
       })}

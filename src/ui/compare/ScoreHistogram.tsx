@@ -5,6 +5,7 @@ import type { Column } from '../../experiments/comparePosts';
 import { armVariable, ArmMark, useScheme } from '../shared/ArmMark';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './compare.module.css';
 import { useCompare } from './store';
 import { binWords, MEASURE_WORDS } from './words';
@@ -28,8 +29,8 @@ export function ScoreHistogram({ histogram, columns, couple, measure }: ScoreHis
   const total = (side: number): number => bins.reduce((sum, { index, count }) => sum + (Math.sign(index) === side ? count : 0), 0);
   const isChosen = (index: number): boolean => chosen?.index === index && chosen.width === width;
   return (
-    <section className={`${classes.box} ${classes.histogram}`} aria-labelledby="compare-histogram">
-      <h3 id="compare-histogram" className={classes.subheading}>
+    <section className={`${screen.panel} ${classes.histogram}`} aria-labelledby="compare-histogram">
+      <h3 id="compare-histogram" className={screen.subheading}>
         Difference in {MEASURE_WORDS[measure]}{' '}
         <InfoTip
           label="the histogram"
@@ -37,7 +38,7 @@ export function ScoreHistogram({ histogram, columns, couple, measure }: ScoreHis
           caveat="Rewards can be compared only between arms that were scored by the same reward."
         />
       </h3>
-      <p className={classes.text}>
+      <p className={screen.text}>
         n = {number(n)} posts: {b.label} ahead on {number(total(-1))}, neutral {number(total(0))}, {a.label} ahead on {number(total(1))}.
       </p>
       <div className={classes.bars} role="group" aria-label={`Posts by difference in ${MEASURE_WORDS[measure]}`}>

@@ -6,6 +6,7 @@ import { DIMENSIONS, type Dimension, type Slice } from '../../experiments/compar
 import { RateMark } from '../playground/RateMark';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './compare.module.css';
 import { useCompare } from './store';
 import { DIMENSION_WORDS } from './words';
@@ -24,9 +25,9 @@ export function SliceTable({ slices, columns, couple }: SliceTableProps): ReactN
   const [a, b] = [columns[couple.a]!, columns[couple.b]!];
   const counted = slices.filter(({ winRate }) => winRate);
   return (
-    <section className={classes.box} aria-labelledby="compare-slices">
+    <section className={`${screen.panel} ${classes.parts}`} aria-labelledby="compare-slices">
       <div className={classes.head}>
-        <h3 id="compare-slices" className={classes.subheading}>
+        <h3 id="compare-slices" className={screen.subheading}>
           {a.label} against {b.label}, by{' '}
           <InfoTip
             label="win rates on parts of the posts"
@@ -43,7 +44,7 @@ export function SliceTable({ slices, columns, couple }: SliceTableProps): ReactN
         />
       </div>
       {counted.length === 0 ? (
-        <p className={classes.text}>No post to count.</p>
+        <p className={screen.text}>No post to count.</p>
       ) : (
         <ul className={classes.slices}>
           {counted.map(({ id, label, winRate, wins, ties, losses }) => (

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { compareCsv } from '../../experiments/compareCsv';
 import { binRange } from '../../experiments/compareHistogram';
 import { ALL_LINES, type CompareLook, type Marking } from '../../experiments/compareStore';
+import screen from '../shared/screen.module.css';
 import { CsvButton } from '../sweep/CsvButton';
 import classes from './compare.module.css';
 import { useCompare } from './store';
@@ -32,7 +33,7 @@ export function SearchField({ view: { search } }: { readonly view: CompareView }
       />
       <Switch size="xs" className={classes.switch} label="Regular expression" checked={regex} onChange={(event) => set({ regex: event.currentTarget.checked })} />
       {search.note !== undefined && (
-        <p className={classes.note} role="status">
+        <p className={screen.note} role="status">
           {search.note}
         </p>
       )}

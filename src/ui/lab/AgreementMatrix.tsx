@@ -3,6 +3,7 @@ import { agreementMatrix, peopleAsJudge } from '../../evaluation/labelerFigures'
 import { firstTrainings, type LabResults } from '../../experiments/labResults';
 import { percent, percentInterval } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { ofRung, speakerName, type AnswerRung } from './chartRows';
 import classes from './lab.module.css';
 import { FIRST_TRAININGS } from './words';
@@ -27,7 +28,7 @@ export function AgreementMatrix({ results, rung }: AgreementMatrixProps): ReactN
   const heads = judges.map((id, i) => (i === 0 ? 'People' : names.get(id)!));
   return (
     <section aria-labelledby="lab-matrix">
-      <h4 id="lab-matrix" className={classes.subheading}>
+      <h4 id="lab-matrix" className={screen.subheading}>
         Who agrees with whom{' '}
         <InfoTip
           label="the matrix"

@@ -8,6 +8,7 @@ import { ballotOf } from '../../experiments/labVotes';
 import { ArmMark } from '../shared/ArmMark';
 import { percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { speakerName } from './chartRows';
 import classes from './lab.module.css';
 import { useLab } from './store';
@@ -40,7 +41,7 @@ export function Disputes({ results }: { readonly results: LabResults }): ReactNo
   return (
     <section aria-labelledby="lab-pairs-down" data-testid="lab-disputes">
       <div className={classes.bar}>
-        <h4 id="lab-pairs-down" className={classes.subheading}>
+        <h4 id="lab-pairs-down" className={screen.subheading}>
           Pair by pair, the most disputed first{' '}
           <InfoTip
             label="disagreement"

@@ -6,6 +6,7 @@ import type { LabResults } from '../../experiments/labResults';
 import { Figure, type FigureDrawing } from '../charts/Figure';
 import { CITATION } from '../playground/published';
 import { percent, percentInterval } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { AgreementMatrix } from './AgreementMatrix';
 import {
   binsCsv,
@@ -195,7 +196,7 @@ function PromptChart({ rows, builtIn, rung }: ChartProps & { readonly rung: Answ
   if (series.length === 0) {
     return (
       <section>
-        <h4 className={classes.subheading}>{PROMPTS_TITLE}</h4>
+        <h4 className={screen.subheading}>{PROMPTS_TITLE}</h4>
         <p className={classes.text}>
           Nothing to show yet: run a language model on these pairs with 0, 1 and 2 exemplars, and again with chain of thought.
           Each run is a row of the table and a point of a line here.

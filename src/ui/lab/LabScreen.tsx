@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { LabelersSection } from './LabelersSection';
 import { LlmForm } from './LlmForm';
@@ -33,7 +34,7 @@ export function LabScreen(): ReactNode {
       {asksYou && <VoteBox />}
       <Results />
       <TrainBox />
-      <div aria-live="polite" className={classes.announcer} data-testid="lab-announcement">
+      <div aria-live="polite" className={screen.unseen} data-testid="lab-announcement">
         {announcement}
       </div>
     </div>

@@ -1,6 +1,7 @@
 import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { useLab } from './store';
 import { JUDGE_CHOICES, LLM_CHOICE, PAGE_LLM_CHOICE, RULE_CHOICES, SCORE_CHOICES, WORLD_CHOICES, YOU_CHOICE, type ChoiceWords } from './words';
@@ -10,7 +11,7 @@ export function LabelersSection(): ReactNode {
   const builtIn = useLab((state) => state.source === 'builtIn');
   return (
     <section aria-labelledby="lab-labelers" className={classes.box}>
-      <h3 id="lab-labelers" className={classes.subheading}>
+      <h3 id="lab-labelers" className={screen.subheading}>
         Labelers{' '}
         <InfoTip
           label="labelers"

@@ -4,6 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { pairsOf } from '../../experiments/labState';
 import { CUSTOM, LLM_PROVIDERS, modelChoice, presetOf } from '../../experiments/llmSettings';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { LlmCosts } from './LlmCosts';
 import { LlmKey } from './LlmKey';
@@ -18,11 +19,11 @@ export function LlmForm(): ReactNode {
   const busy = useLab((state) => state.status !== 'idle');
   return (
     <section aria-labelledby="lab-llm" className={classes.box} data-below>
-      <h3 id="lab-llm" className={classes.subheading}>
+      <h3 id="lab-llm" className={screen.subheading}>
         The LLM behind a URL
       </h3>
       <fieldset className={classes.llm} disabled={busy}>
-        <legend className={classes.announcer}>What is asked, and where</legend>
+        <legend className={screen.unseen}>What is asked, and where</legend>
         <Server />
         <Connection />
         <LlmCosts />

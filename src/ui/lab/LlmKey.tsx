@@ -1,7 +1,7 @@
 import { Button, Checkbox, PasswordInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { OPENROUTER } from '../../experiments/openrouterLogin';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
 import classes from './lab.module.css';

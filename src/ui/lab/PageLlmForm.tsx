@@ -3,9 +3,10 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { pairsOf } from '../../experiments/labState';
 import { TRAINING } from '../../experiments/pageLlmStore';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { number, percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './lab.module.css';
 import own from './pageLlm.module.css';
@@ -20,7 +21,7 @@ export function PageLlmForm(): ReactNode {
   useEffect(() => void look(), [look]);
   return (
     <section aria-labelledby="lab-page-llm" className={classes.box} data-below>
-      <h3 id="lab-page-llm" className={classes.subheading}>
+      <h3 id="lab-page-llm" className={screen.subheading}>
         The LLM in this page{' '}
         <InfoTip
           label="the LLM in this page"
@@ -81,7 +82,7 @@ function Form({ f16, software }: { readonly f16: boolean; readonly software: boo
         </p>
       )}
       <fieldset className={classes.llm} disabled={busy}>
-        <legend className={classes.announcer}>Which model runs in this page, and what it is asked</legend>
+        <legend className={screen.unseen}>Which model runs in this page, and what it is asked</legend>
         <ModelList />
         <Loading />
         <PromptControls settings={pagePrompt} onChange={setPagePrompt} pairs={pairs} remote={false} />

@@ -5,6 +5,7 @@ import type { PairImport } from '../../experiments/pairImport';
 import type { PairColumns } from '../../experiments/pairRows';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { useLab } from './store';
 
@@ -17,7 +18,7 @@ export function PairsSection(): ReactNode {
   const setCount = useLab((state) => state.setCount);
   return (
     <section aria-labelledby="lab-pairs" className={classes.box}>
-      <h3 id="lab-pairs" className={classes.subheading}>
+      <h3 id="lab-pairs" className={screen.subheading}>
         Pairs{' '}
         <InfoTip
           label="pairs"

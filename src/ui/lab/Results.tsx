@@ -3,7 +3,7 @@ import { useMemo, useRef, type ReactNode } from 'react';
 import { annotationsJson, labelsJson, leaderboardCsv, leaderboardJson } from '../../experiments/labFiles';
 import { leaderboardRows, type LabResults } from '../../experiments/labResults';
 import { WORLD_WAITS } from '../../experiments/labWorld';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { download } from '../charts/exportChart';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';

@@ -4,7 +4,7 @@ import { askedOf, type LabChoice, type LabelerProgress } from '../../experiments
 import { WORLD_WAITS } from '../../experiments/labWorld';
 import { missingInPrompt, missingOf } from '../../experiments/llmSettings';
 import { missingOfPage, TRAINING } from '../../experiments/pageLlmStore';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { dollars, number } from '../shared/format';
 import { useRun } from '../shared/store';
 import classes from './lab.module.css';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { WORLD_WAITS } from '../../experiments/labWorld';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { useRun } from '../shared/store';
 import { useLab } from './store';
 

@@ -3,11 +3,12 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { configDifference } from '../../core/config';
 import type { LabelSet } from '../../experiments/labFiles';
 import { firstTrainings, type LabResults } from '../../experiments/labResults';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { expectedSeconds, firstChoice, trainOnLabels, type TrainingPlan } from '../../experiments/trainOnLabels';
 import { changeWords } from '../playground/changes';
 import { duration, number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useActions, useRun } from '../shared/store';
 import { showView } from '../shell/view';
 import { Fold } from './Fold';
@@ -66,7 +67,7 @@ function Train({ results }: { readonly results: LabResults }): ReactNode {
 
   return (
     <section aria-labelledby="lab-train" className={classes.box} data-below>
-      <h3 id="lab-train" className={classes.subheading}>
+      <h3 id="lab-train" className={screen.subheading}>
         Train on these labels{' '}
         <InfoTip
           label="training on labels"

@@ -7,6 +7,7 @@ import { ballotOf, MIN_VOTED, YOU, type Ballot, type Question, type Vote, type V
 import { useCommandKeys, type KeyCommand } from '../shared/commandKeys';
 import { number, percent } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { SamplePairs } from './SamplePairs';
 import { useLab } from './store';
@@ -33,7 +34,7 @@ export function VoteBox(): ReactNode {
   const note = useLab((state) => state.voteNote);
   return (
     <section aria-labelledby="lab-votes" className={classes.box} data-vote data-apart tabIndex={-1}>
-      <h3 id="lab-votes" className={classes.subheading}>
+      <h3 id="lab-votes" className={screen.subheading}>
         Which response is better?{' '}
         <InfoTip
           label="your votes"

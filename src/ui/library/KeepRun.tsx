@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { RunBundle } from '../../core/bundle';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { showView } from '../shell/view';
-import classes from './library.module.css';
 import { useLibrary } from './store';
 
 /** Puts a run into the library that came by a link or from a file: those are kept only if the visitor says so. */
@@ -17,7 +17,7 @@ export function KeepRun(): ReactNode {
   const { bundle, dataName, origin } = shown;
   if (asked?.bundle === bundle && asked.kept) {
     return (
-      <p className={classes.kept} role="status">
+      <p className={screen.text} role="status">
         Kept in this browser.{' '}
         <Button size="compact-xs" variant="subtle" onClick={() => showView('runs')}>
           Go to Runs
@@ -35,7 +35,7 @@ export function KeepRun(): ReactNode {
         Keep in this browser
       </Button>
       {asked?.bundle === bundle && trouble !== undefined && (
-        <p className={classes.note} role="alert">
+        <p className={screen.note} role="alert">
           {trouble}
         </p>
       )}

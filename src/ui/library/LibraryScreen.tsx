@@ -1,8 +1,9 @@
 import { useDeferredValue, useEffect, useMemo, useState, type DragEvent, type ReactNode } from 'react';
 import { entriesInView } from '../../experiments/libraryList';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { ResumeNotice } from '../playground/ResumeNotice';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './library.module.css';
 import { ChosenTools, LibraryFiles, ViewControls } from './LibraryTools';
@@ -25,22 +26,22 @@ export function LibraryScreen(): ReactNode {
   const drop = useFileDrop();
   useEffect(() => void load(), [load]);
   return (
-    <div className={classes.screen} {...drop}>
-      <h2 className={classes.heading}>
+    <div className={`${screen.screen} ${classes.screen}`} {...drop}>
+      <h2 className={screen.heading}>
         Which runs are there, and what came of them?{' '}
         <InfoTip
           label="the runs"
           meaning="Every run that finishes in the playground is kept here with its settings, curves, sample texts and verdict. Runs of sweeps stay on their own screen until they are saved and imported. The weights of policies are not kept: a kept run cannot answer a post of yours."
         />
       </h2>
-      <p className={classes.lead}>
+      <p className={screen.lead}>
         Every finished run is kept in this browser. Open one to see it in full, tick several to lay their curves over each other, or
         save them as a file to take along.
       </p>
       <StorageLine />
       <TroubleNote />
       <ResumeNotice />
-      {active && <p className={classes.text}>A run is under way: a kept one can be opened once it has ended.</p>}
+      {active && <p className={screen.text}>A run is under way: a kept one can be opened once it has ended.</p>}
       <div className={classes.tools}>
         <ViewControls />
         <LibraryFiles />
@@ -48,15 +49,15 @@ export function LibraryScreen(): ReactNode {
       <ImportNote />
       <UndoNote />
       {entries.length > 0 && <ChosenTools shown={listed.map(({ id }) => id)} />}
-      {ready && entries.length === 0 && <p className={classes.text}>No runs yet. Press Run in the playground, or import a file of runs.</p>}
-      {entries.length > 0 && listed.length === 0 && <p className={classes.text}>None of the {runsText(entries.length)} fits.</p>}
+      {ready && entries.length === 0 && <p className={screen.text}>No runs yet. Press Run in the playground, or import a file of runs.</p>}
+      {entries.length > 0 && listed.length === 0 && <p className={screen.text}>None of the {runsText(entries.length)} fits.</p>}
       <ul className={classes.runs} aria-label="Runs">
         {listed.map((entry) => (
           <RunRow key={entry.id} entry={entry} />
         ))}
       </ul>
       <Overlay />
-      <div aria-live="polite" className={classes.announcer} data-testid="library-announcement">
+      <div aria-live="polite" className={screen.unseen} data-testid="library-announcement">
         {announcement}
       </div>
     </div>

@@ -6,6 +6,7 @@ import { MOST_ZIPPED } from '../../experiments/libraryZip';
 import { download } from '../charts/exportChart';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 import { useLibrary } from './store';
 import { OVERLAY_HEADING } from './words';
@@ -52,7 +53,7 @@ export function LibraryFiles(): ReactNode {
   const zip = useLibrary((state) => state.zip);
   const chooser = useRef<HTMLInputElement>(null);
   return (
-    <div className={classes.buttons}>
+    <div className={screen.buttons}>
       <Button size="compact-sm" variant="default" loading={busy === 'importing'} onClick={() => chooser.current?.click()}>
         Import
       </Button>

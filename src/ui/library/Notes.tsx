@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 import { useLibrary } from './store';
 import { runsText } from './words';
@@ -13,7 +14,7 @@ export function TroubleNote(): ReactNode {
   const dismiss = useLibrary((state) => state.dismissTrouble);
   if (trouble === undefined) return null;
   return (
-    <div className={classes.trouble} role="alert">
+    <div className={`${screen.note} ${screen.trouble} ${classes.told}`} role="alert">
       <p>{trouble}</p>
       <Button size="compact-sm" variant="subtle" onClick={dismiss}>
         Dismiss
@@ -31,7 +32,7 @@ export function UndoNote(): ReactNode {
   const [first] = removed.runs;
   const what = removed.runs.length === 1 && first ? `"${first.entry.name}"` : runsText(removed.runs.length);
   return (
-    <div className={classes.undo} role="status" data-testid="undo">
+    <div className={`${screen.note} ${screen.news} ${classes.told}`} role="status" data-testid="undo">
       <p>
         {what} deleted. This can be undone until the next change, or until the page is closed.
       </p>
@@ -53,13 +54,13 @@ export function ImportNote(): ReactNode {
   const { added, known, problems } = imported;
   const more = problems.length - MOST_NAMED;
   return (
-    <div role="status" className={problems.length > 0 ? classes.note : classes.text} data-testid="imported">
+    <div role="status" className={problems.length > 0 ? screen.note : screen.text} data-testid="imported">
       <p>
         {runsText(added)} imported.
         {known > 0 && ` ${runsText(known)} ${known === 1 ? 'was' : 'were'} in the library already and ${known === 1 ? 'stays as it is' : 'stay as they are'}.`}
       </p>
       {problems.length > 0 && (
-        <ul className={classes.list}>
+        <ul className={screen.list}>
           {problems.slice(0, MOST_NAMED).map((problem, i) => (
             // Two files may have the same name and the same fault.
             <li key={i}>{problem}</li>

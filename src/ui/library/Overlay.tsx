@@ -3,6 +3,7 @@ import { MOST_DRAWN, overlaidArms, overlaidRuns, overlayNotes, RUN_DASHES, type 
 import { CurvePanel } from '../charts/CurvePanel';
 import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 import { OverlayTable } from './OverlayTable';
 import { useLibrary } from './store';
@@ -22,11 +23,11 @@ export function Overlay(): ReactNode {
       <h3 id={OVERLAY_HEADING} className={classes.subheading} tabIndex={-1}>
         Chosen runs, side by side
       </h3>
-      {unreadable > 0 && <p className={classes.note}>{runsText(unreadable)} of the chosen cannot be read by this build and are not among these.</p>}
-      {runs.length + unreadable < chosen.length && <p role="status" className={classes.text}>Reading the runs.</p>}
-      {runs.length === 1 && <p className={classes.text}>Choose another run to see where the two part.</p>}
+      {unreadable > 0 && <p className={screen.note}>{runsText(unreadable)} of the chosen cannot be read by this build and are not among these.</p>}
+      {runs.length + unreadable < chosen.length && <p role="status" className={screen.text}>Reading the runs.</p>}
+      {runs.length === 1 && <p className={screen.text}>Choose another run to see where the two part.</p>}
       {notes.map((note) => (
-        <p key={note} className={classes.note}>
+        <p key={note} className={screen.note}>
           {note}
         </p>
       ))}
@@ -48,7 +49,7 @@ function OverlaidCurves({ runs }: { readonly runs: readonly OverlaidRun[] }): Re
   return (
     <>
       {runs.length > drawn.length && (
-        <p className={classes.text}>
+        <p className={screen.text}>
           The curves are of the first {number(MOST_DRAWN)} runs: more lines could not be told apart. The table has all {number(runs.length)}.
         </p>
       )}

@@ -2,6 +2,7 @@ import { useMemo, type ReactNode } from 'react';
 import { differingSettings, methodOfArm, overlaidArms, type OverlaidRun } from '../../experiments/libraryOverlay';
 import { EstimateCell } from '../playground/EstimateCell';
 import { ArmMark } from '../shared/ArmMark';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 
 /** In which settings the runs differ, and what came of each arm. */
@@ -9,9 +10,9 @@ export function OverlayTable({ runs }: { readonly runs: readonly OverlaidRun[] }
   const settings = useMemo(() => differingSettings(runs), [runs]);
   const arms = useMemo(() => overlaidArms(runs), [runs]);
   return (
-    <div className={classes.scroll} role="region" aria-label="Chosen runs, table" tabIndex={0}>
-      <table className={classes.table} data-testid="overlay-table">
-        <caption className={classes.caption}>Settings that are not the same in all, and final figures with 95% intervals</caption>
+    <div className={screen.scroll} role="region" aria-label="Chosen runs, table" tabIndex={0}>
+      <table className={`${screen.table} ${classes.table}`} data-testid="overlay-table">
+        <caption className={screen.caption}>Settings that are not the same in all, and final figures with 95% intervals</caption>
         <thead>
           <tr>
             <td />

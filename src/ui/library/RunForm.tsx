@@ -2,6 +2,7 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { MOST_NOTE, type LibraryEntry } from '../../experiments/libraryEntry';
 import { MOST_NAME } from '../../experiments/libraryNames';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 import { useLibrary } from './store';
 
@@ -47,7 +48,7 @@ export function RunForm({ entry, onDone }: { readonly entry: LibraryEntry; reado
         value={draft.note}
         onChange={(event) => setDraft({ ...draft, note: event.currentTarget.value })}
       />
-      <div className={classes.buttons}>
+      <div className={screen.buttons}>
         <Button size="compact-sm" type="submit">
           Keep
         </Button>

@@ -2,10 +2,11 @@ import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
 import { useRef, useState, type ReactNode, type Ref } from 'react';
 import type { ArmSummary, LibraryEntry } from '../../experiments/libraryEntry';
 import { settingWords } from '../../experiments/libraryList';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { download } from '../charts/exportChart';
 import { ArmMark } from '../shared/ArmMark';
 import { interval, number, percent, percentInterval } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { useActions, useRun } from '../shared/store';
 import { showView } from '../shell/view';
 import classes from './library.module.css';
@@ -63,7 +64,7 @@ export function RunRow({ entry }: { readonly entry: LibraryEntry }): ReactNode {
         )}
         <p className={classes.soft}>{sourceText(entry)}</p>
         {trouble !== undefined && (
-          <p className={classes.note}>
+          <p className={screen.note}>
             This build of the page cannot read the run ({trouble}). It can be saved as a file, for the build that made it, or deleted.
           </p>
         )}

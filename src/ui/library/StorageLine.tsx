@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
 import { useLibrary } from './store';
 import { isNearlyFull, usageText } from './words';
@@ -21,10 +22,10 @@ export function StorageLine(): ReactNode {
   if (!usage) return null;
   return (
     <section className={classes.storage} aria-label="Storage">
-      <div className={classes.buttons}>
-        <p className={classes.text}>{usageText(usage)}</p>
+      <div className={screen.buttons}>
+        <p className={screen.text}>{usageText(usage)}</p>
         {usage.persisted === true ? (
-          <p className={classes.text}>Kept for good.</p>
+          <p className={screen.text}>Kept for good.</p>
         ) : (
           <Button size="compact-sm" variant="default" onClick={() => void keepForGood()}>
             Keep for good
@@ -37,12 +38,12 @@ export function StorageLine(): ReactNode {
         />
       </div>
       {persistence !== undefined && (
-        <p className={classes.text} role="status" data-testid="persistence">
+        <p className={screen.text} role="status" data-testid="persistence">
           {ANSWERS[persistence]}
         </p>
       )}
       {isNearlyFull(usage) && (
-        <p className={classes.note} role="status">
+        <p className={screen.note} role="status">
           The storage is nearly full. Save runs as a file and delete some, or the next ones may not be kept.
         </p>
       )}

@@ -1,12 +1,4 @@
-import { createContext, useContext } from 'react';
-import { useStore } from 'zustand';
-import type { LibraryActions, LibraryState, LibraryStore } from '../../experiments/libraryStore';
+import type { LibraryActions, LibraryState } from '../../experiments/libraryStore';
+import { storeContext } from '../shared/storeContext';
 
-export const LibraryStoreContext = createContext<LibraryStore | undefined>(undefined);
-
-/** Part of the state of the library. The selector must give the same object for the same state. */
-export function useLibrary<T>(select: (state: LibraryState & LibraryActions) => T): T {
-  const store = useContext(LibraryStoreContext);
-  if (!store) throw new Error('The library is used outside of LibraryStoreContext');
-  return useStore(store, select);
-}
+export const { StoreContext: LibraryStoreContext, useState: useLibrary } = storeContext<LibraryState & LibraryActions>('the library');

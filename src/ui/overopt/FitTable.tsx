@@ -3,6 +3,7 @@ import type { Coefficient } from '../../evaluation/overoptimisation';
 import { ArmMark } from '../shared/ArmMark';
 import { interval, number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import type { OveroptFit } from './points';
 import classes from './overopt.module.css';
 import { CAVEATS, CITATION, FORMULAS, PATH_NAMES, peakWords, SCORE_NAMES, turns } from './words';
@@ -11,7 +12,7 @@ import { CAVEATS, CITATION, FORMULAS, PATH_NAMES, peakWords, SCORE_NAMES, turns 
 export function FitTable({ fits }: { readonly fits: readonly OveroptFit[] }): ReactNode {
   return (
     <section aria-labelledby="overopt-fits">
-      <h3 id="overopt-fits" className={classes.subheading}>
+      <h3 id="overopt-fits" className={screen.subheading}>
         Fitted curves{' '}
         <InfoTip
           label="the fitted curves"
@@ -22,10 +23,10 @@ export function FitTable({ fits }: { readonly fits: readonly OveroptFit[] }): Re
         />
       </h3>
       {fits.length === 0 ? (
-        <p className={classes.text}>Nothing to fit yet: a fit takes three measurements or more with KL above 0.</p>
+        <p className={screen.text}>Nothing to fit yet: a fit takes three measurements or more with KL above 0.</p>
       ) : (
-        <div className={classes.scroll} role="region" aria-label="Fitted curves, table" tabIndex={0}>
-          <table className={classes.table} data-testid="overopt-fits">
+        <div className={`${screen.scroll} ${classes.scroll}`} role="region" aria-label="Fitted curves, table" tabIndex={0}>
+          <table className={`${screen.table} ${classes.table}`} data-testid="overopt-fits">
             <thead>
               <tr>
                 <th scope="col">Curve</th>

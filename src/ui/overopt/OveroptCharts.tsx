@@ -3,8 +3,8 @@ import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { Figure, type FigureDrawing } from '../charts/Figure';
 import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { domainOf, drawOveropt, type OveroptDomain, type Trace } from './drawOveropt';
-import classes from './overopt.module.css';
 import { drawable, overoptCsv, PATHS, scored, type OveroptArm, type OveroptFit, type Path, type Score } from './points';
 import { CAVEATS, CITATION, PATH_NAMES, SCORE_NAMES, UNITS } from './words';
 
@@ -55,7 +55,7 @@ function gaps(arm: OveroptArm): string[] {
 export function OveroptCharts({ arms, fits }: ChartsProps): ReactNode {
   const domain = useMemo(() => domainOf(arms.flatMap((arm) => tracesOf(arm, fits))), [arms, fits]);
   return (
-    <div className={classes.figures}>
+    <div className={screen.figures}>
       {arms.length > 1 && <AllArms arms={arms} fits={fits} />}
       {arms.map((arm) => (
         <ArmFigure key={arm.id} arm={arm} fits={fits} domain={domain} shared={arms.length > 1} />
@@ -79,10 +79,10 @@ function ArmFigure({ arm, fits, domain, shared }: ArmFigureProps): ReactNode {
   if (traces.length === 0) {
     return (
       <section>
-        <h3 className={classes.subheading}>
+        <h3 className={screen.subheading}>
           <ArmMark armId={arm.id} /> {title}
         </h3>
-        <p className={classes.text}>{gaps(arm).join(' ')}</p>
+        <p className={screen.text}>{gaps(arm).join(' ')}</p>
       </section>
     );
   }

@@ -1,11 +1,12 @@
 import { Switch } from '@mantine/core';
 import { useThrottledValue } from '@mantine/hooks';
 import { useMemo, useState, type ReactNode } from 'react';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import type { ShownRun } from '../../experiments/shownRun';
 import { Announcer, RunNotices, TroubleNotice } from '../playground/Notices';
 import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { FitTable } from './FitTable';
 import { OveroptCharts } from './OveroptCharts';
@@ -20,8 +21,8 @@ const REDRAW_MS = 400;
 /** The screen "Over-optimisation": how far a reward can be trusted as a policy is pushed against it. */
 export function OveroptScreen(): ReactNode {
   return (
-    <div className={classes.screen}>
-      <h2 className={classes.heading}>
+    <div className={screen.screen}>
+      <h2 className={screen.heading}>
         When does chasing a reward stop being worth it?{' '}
         <InfoTip
           label="over-optimisation"
@@ -30,7 +31,7 @@ export function OveroptScreen(): ReactNode {
           source={CITATION}
         />
       </h2>
-      <p className={classes.lead}>
+      <p className={screen.lead}>
         Proxy is what a policy is trained on or chosen by, gold is what a careful reader wants. Both are drawn over the KL from SFT,
         for reinforcement learning and for the best of n samples.
       </p>
@@ -53,17 +54,17 @@ function Results(): ReactNode {
   const arms = useMemo(() => (run ? overoptArms(run) : []), [run]);
   const fits = useMemo(() => overoptFits(arms, withProxy ? ['gold', 'proxy'] : ['gold']), [arms, withProxy]);
   if (!ready && !run) return <p role="status">Loading</p>;
-  if (!run) return <p className={classes.text}>There is no run yet: start one here or in the playground.</p>;
+  if (!run) return <p className={screen.text}>There is no run yet: start one here or in the playground.</p>;
   const waiting = active && current !== underWay;
   return (
     <section aria-labelledby="overopt-results" className={classes.results}>
       <div className={classes.head}>
-        <h3 id="overopt-results" className={classes.subheading}>
+        <h3 id="overopt-results" className={screen.subheading}>
           Proxy and gold over KL
         </h3>
         <Switch size="xs" label="Fit the proxy too" checked={withProxy} onChange={(event) => setWithProxy(event.currentTarget.checked)} />
       </div>
-      <p className={classes.text} data-testid="overopt-source">
+      <p className={screen.text} data-testid="overopt-source">
         {sourceWords(run)}
         {waiting && ' It gives way to the run under way when that has its first measurements.'}
       </p>

@@ -10,10 +10,11 @@ import {
   overoptSettingsOf,
   type OveroptSettings,
 } from '../../experiments/overoptSettings';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { activeStages } from '../../experiments/shownRun';
 import { stageName } from '../playground/stages';
 import { number } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { useActions, useRun } from '../shared/store';
 import { OveroptField } from './OveroptField';
 import classes from './overopt.module.css';
@@ -39,12 +40,12 @@ export function OveroptSetup(): ReactNode {
     setSettings({ ...settings, arms, values });
   };
   return (
-    <section className={classes.setup} aria-labelledby="overopt-setup">
-      <h3 id="overopt-setup" className={classes.subheading}>
+    <section className={screen.panel} aria-labelledby="overopt-setup">
+      <h3 id="overopt-setup" className={screen.subheading}>
         Make it go wrong
       </h3>
       <Presets settings={settings} onChoose={setSettings} />
-      <details className={classes.more}>
+      <details className={screen.more}>
         <summary>Settings of your own</summary>
         <div className={classes.fields}>
           <NativeSelect
@@ -126,7 +127,7 @@ function Start({ settings }: { readonly settings: OveroptSettings }): ReactNode 
       >
         {active ? 'Stop' : 'Start this run'}
       </Button>
-      <p id="overopt-state" className={classes.text}>
+      <p id="overopt-state" className={screen.text}>
         {active
           ? `A run is under way. ${under.join(', ')}`
           : `${counted(config.arms.length, 'arm')}, ${counted(models, 'reward model')}, seed ${seed}; all else as by default. ` +

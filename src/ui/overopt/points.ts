@@ -5,7 +5,7 @@
 import type { BestOfNCurve, Curve } from '../../core/bundle';
 import { toCsv } from '../../core/csv';
 import { fitOveroptimisation, fittedScore, type OveroptimisationFit, type OveroptimisationForm } from '../../evaluation/overoptimisation';
-import type { RunState } from '../../experiments/runStore';
+import type { RunState } from '../../experiments/runState';
 import type { ShownRun } from '../../experiments/shownRun';
 
 export interface OveroptPoint {

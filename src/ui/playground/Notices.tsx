@@ -1,11 +1,13 @@
 import { Anchor, Button, CopyButton } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { withoutOffArms } from '../../core/config';
-import { isActive, staleArms, staleData, staleFields } from '../../experiments/runStore';
+import { staleArms, staleData, staleFields } from '../../experiments/runForm';
+import { isActive } from '../../experiments/runState';
 import { download } from '../charts/exportChart';
 import type { ShownRun } from '../../experiments/shownRun';
 import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useActions, useRun } from '../shared/store';
 import { showView } from '../shell/view';
 import { armChanges, changeWords } from './changes';
@@ -206,7 +208,7 @@ export function FirstSteps(): ReactNode {
 export function Announcer(): ReactNode {
   const announcement = useRun((state) => state.announcement);
   return (
-    <div aria-live="polite" className={classes.announcer} data-testid="announcement">
+    <div aria-live="polite" className={screen.unseen} data-testid="announcement">
       {announcement}
     </div>
   );

@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { Fragment, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
 import { configOfArm, withoutOffArms, type ArmConfig, type ExperimentConfig } from '../../core/config';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { armStages, SHARED_STAGES, sharedStages, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
 import type { StageId } from '../../worker/protocol';
 import { ArmMark, armVariable, useScheme } from '../shared/ArmMark';

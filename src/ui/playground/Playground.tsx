@@ -1,7 +1,7 @@
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { withoutOffArms } from '../../core/config';
 import { readDataFile } from '../../experiments/dataFile';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { CurvePanel } from '../charts/CurvePanel';
 import type { ArmCurves } from '../charts/series';
 import { LessonPanel } from '../lesson/LessonPanel';

@@ -4,7 +4,7 @@ import { PRESETS } from '../../core/config';
 import { presetOf } from '../../experiments/lessons';
 import type { JournalHeader } from '../../experiments/resumeDatabase';
 import type { Unfinished } from '../../experiments/resumeKeeper';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { STAGES } from '../../experiments/shownRun';
 import { moment, percent } from '../shared/format';
 import { useRun } from '../shared/store';
@@ -70,7 +70,7 @@ function whatItWas({ config, dataName, begun }: JournalHeader): string {
   return `${config.arms.map(({ label }) => label).join(', ')}: ${settings}${file}, seed ${config.run.seed}, begun ${moment(begun)}.`;
 }
 
-/** "Kept at 10:31, in stage 6 of 7: RLHF: REINFORCE (45%)." */
+/** "Kept until 3 May, 10:31, in stage 6 of 7 (RLHF: REINFORCE 45%)." */
 function howFar({ config, active, kept }: JournalHeader): string {
   const [first] = active;
   const until = `Kept until ${moment(kept)}`;

@@ -6,7 +6,7 @@ import { blockedArm } from '../../experiments/armSettings';
 import { withHeld } from '../../experiments/lessonLink';
 import { scorersWanted } from '../../experiments/outsideScorers';
 import { presetOf } from '../../experiments/lessons';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { activeStages, STAGES, type ShownRun } from '../../experiments/shownRun';
 import { useHold, useLesson } from '../lesson/store';
 import { duration } from '../shared/format';

@@ -5,7 +5,7 @@ import { FIELD_LIST, FIELDS, type SectionName } from '../../core/fields';
 import { usedInCommon } from '../../experiments/armSettings';
 import { heldBy, panelFields, questionOpen, withHeld } from '../../experiments/lessonLink';
 import { lessonFits, lessonOf, LESSONS } from '../../experiments/lessons';
-import { labelsAtHand } from '../../experiments/runStore';
+import { labelsAtHand } from '../../experiments/runForm';
 import { AsCode } from '../code/AsCode';
 import { HiddenNote } from '../lesson/HiddenNote';
 import { useHold, useLesson } from '../lesson/store';

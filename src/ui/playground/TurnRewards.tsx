@@ -1,7 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { configOfArm, type ArmConfig } from '../../core/config';
-import { FIELD_LIST } from '../../core/fields';
+import { configOfArm, fieldAt, type ArmConfig } from '../../core/config';
 import { turnableArms, type ShownRun } from '../../experiments/shownRun';
 import { ArmSwatch } from '../charts/ArmSwatch';
 import { InfoTip } from '../shared/InfoTip';
@@ -10,7 +9,7 @@ import { SettingControl } from './FieldControl';
 import classes from './playground.module.css';
 
 const WEIGHTS = ['coverage', 'invention', 'stumble'] as const;
-const ENTRIES = WEIGHTS.map((weight) => ({ weight, entry: FIELD_LIST.find(({ path }) => path === `fine.${weight}`)! }));
+const ENTRIES = WEIGHTS.map((weight) => ({ weight, entry: fieldAt(`fine.${weight}`) }));
 
 /** What the fine-grained rewards of arms in training pay for, to be turned while they run. */
 export function TurnRewards(): ReactNode {

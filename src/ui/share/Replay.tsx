@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { RunBundle } from '../../core/bundle';
 import { compareRuns, replayHindrance, type ReplayVerdict } from '../../experiments/replay';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { ArmMark } from '../shared/ArmMark';
 import { day } from '../shared/format';
 import { useActions, useRun } from '../shared/store';

@@ -6,6 +6,7 @@ import type { LabStore } from '../../experiments/labStore';
 import type { LibraryStore } from '../../experiments/libraryStore';
 import type { LessonStore } from '../../experiments/lessonLinkStore';
 import type { PageLlmStore } from '../../experiments/pageLlmStore';
+import type { ResumeStore } from '../../experiments/resumeStore';
 import type { RunStore } from '../../experiments/runStore';
 import type { SweepStore } from '../../experiments/sweepStore';
 import { BenchStoreContext } from '../bench/store';
@@ -15,6 +16,7 @@ import { LibraryStoreContext } from '../library/store';
 import { LessonPanel } from '../lesson/LessonPanel';
 import { LessonStoreContext } from '../lesson/store';
 import { Playground } from '../playground/Playground';
+import { ResumeStoreContext } from '../playground/resume';
 import { RunStoreContext } from '../shared/store';
 import { cssVariables, theme } from '../shared/theme';
 import { SweepStoreContext } from '../sweep/store';
@@ -42,12 +44,11 @@ interface AppProps {
   readonly library: LibraryStore;
   readonly lessons: LessonStore;
   readonly page: PageLlmStore;
+  readonly resume: ResumeStore;
   readonly sweep: SweepStore;
 }
 
-export function App({ store, bench, compare, lab, library, lessons, page, sweep }: AppProps): ReactNode {
-  const view = useView();
-  const Screen = SCREENS[view];
+export function App({ store, bench, compare, lab, library, lessons, page, resume, sweep }: AppProps): ReactNode {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <RunStoreContext value={store}>
@@ -56,23 +57,13 @@ export function App({ store, bench, compare, lab, library, lessons, page, sweep 
             <PageLlmStoreContext value={page}>
               <SweepStoreContext value={sweep}>
                 <LessonStoreContext value={lessons}>
-                  <a href="#main" className={classes.skip}>
-                    Skip to the main part
-                  </a>
-                  <Header />
-                  <main id="main" className={classes.main} tabIndex={-1}>
-                    {/* The playground has it below its run bar. */}
-                    {view !== 'playground' && <LessonPanel />}
-                    <ErrorBoundary key={view}>
-                      <Suspense fallback={<p role="status">Loading</p>}>
-                        <LibraryStoreContext value={library}>
-                          <CompareStoreContext value={compare}>
-                            <Screen />
-                          </CompareStoreContext>
-                        </LibraryStoreContext>
-                      </Suspense>
-                    </ErrorBoundary>
-                  </main>
+                  <ResumeStoreContext value={resume}>
+                    <LibraryStoreContext value={library}>
+                      <CompareStoreContext value={compare}>
+                        <Shell />
+                      </CompareStoreContext>
+                    </LibraryStoreContext>
+                  </ResumeStoreContext>
                 </LessonStoreContext>
               </SweepStoreContext>
             </PageLlmStoreContext>
@@ -80,5 +71,27 @@ export function App({ store, bench, compare, lab, library, lessons, page, sweep 
         </BenchStoreContext>
       </RunStoreContext>
     </MantineProvider>
+  );
+}
+
+function Shell(): ReactNode {
+  const view = useView();
+  const Screen = SCREENS[view];
+  return (
+    <>
+      <a href="#main" className={classes.skip}>
+        Skip to the main part
+      </a>
+      <Header />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        {/* The playground has it below its run bar. */}
+        {view !== 'playground' && <LessonPanel />}
+        <ErrorBoundary key={view}>
+          <Suspense fallback={<p role="status">Loading</p>}>
+            <Screen />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer, PromptRecord } from '../../core/bundle';
+import screen from '../shared/screen.module.css';
 import { segments } from './segments';
 import classes from './sidebyside.module.css';
 
@@ -116,7 +117,7 @@ export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps
             onMouseLeave={() => focus.point(undefined)}
           >
             {starts.length > 0 && (
-              <span className={classes.unseen}>[{starts.map((mark) => mark.kind).join(' and ')}: </span>
+              <span className={screen.unseen}>[{starts.map((mark) => mark.kind).join(' and ')}: </span>
             )}
             {opensBox && (
               <span className={classes.plus} aria-hidden="true">
@@ -124,7 +125,7 @@ export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps
               </span>
             )}
             {text}
-            {ends.length > 0 && <span className={classes.unseen}>]</span>}
+            {ends.length > 0 && <span className={screen.unseen}>]</span>}
           </span>
         );
         if (plainTips) return [before, marked];

@@ -3,10 +3,10 @@ import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { FoundArm, FoundSweep } from '../../experiments/sweepAxes';
 import { Figure, type FigureDrawing } from '../charts/Figure';
 import { formatValue, metric, METRICS, type MetricKey } from '../charts/metrics';
+import screen from '../shared/screen.module.css';
 import { drawBands } from './drawBands';
 import type { KeyEntry } from './drawParts';
 import { bandPanels, bandsCsv, cellName, curveKeys, type BandPanel } from './rows';
-import classes from './sweep.module.css';
 import { countText, counted, SPREADS, type Spread } from './words';
 
 /** Panels that are drawn; more are in the CSV. */
@@ -44,7 +44,7 @@ export function BandCharts({ sweep }: { readonly sweep: FoundSweep }): ReactNode
     (drawing: FigureDrawing) => drawBands({ panels, metric: key ?? FIRST, spread, key: keyOf(panels, spread) }, drawing),
     [panels, key, spread],
   );
-  if (key === undefined || panels.length === 0) return <p className={classes.text}>These runs have no curves to draw.</p>;
+  if (key === undefined || panels.length === 0) return <p className={screen.text}>These runs have no curves to draw.</p>;
   const { title, meaning, formula, caveat, format } = metric(key);
   const words = panels.map(({ cell, bands }) => `${cellName(cell)}: ${bands.map(({ arm, points }) => {
     const last = points.at(-1);

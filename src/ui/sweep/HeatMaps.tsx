@@ -3,9 +3,9 @@ import type { FoundArm, FoundAxis, FoundSweep } from '../../experiments/sweepAxe
 import { valueTitle } from '../../experiments/sweepFields';
 import { figureOf, type FigureId } from '../../evaluation/figures';
 import { Figure, type FigureDrawing } from '../charts/Figure';
+import screen from '../shared/screen.module.css';
 import { drawHeat } from './drawHeat';
 import { heatCells, runsCsv, type HeatCell } from './rows';
-import classes from './sweep.module.css';
 import { figureText, SAME_POSTS } from './words';
 
 interface HeatMapsProps {
@@ -30,7 +30,7 @@ export function HeatMaps({ sweep, id }: HeatMapsProps): ReactNode {
   const [rows, columns] = sweep.axes;
   if (!rows || !columns) return null;
   return (
-    <div className={classes.figures}>
+    <div className={screen.figures}>
       {maps.map(({ arm, cells }) => (
         <HeatMap key={arm.id} sweep={sweep} arm={arm} cells={cells} rows={rows} columns={columns} domain={domain} id={id} />
       ))}

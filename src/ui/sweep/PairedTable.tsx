@@ -4,6 +4,7 @@ import type { FoundSweep } from '../../experiments/sweepAxes';
 import type { AcrossSeeds } from '../../evaluation/acrossSeeds';
 import { figureOf, type FigureId } from '../../evaluation/figures';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { CsvButton } from './CsvButton';
 import { cellName, pairedCsv, pairedRows } from './rows';
 import classes from './sweep.module.css';
@@ -29,7 +30,7 @@ export function PairedTable({ sweep, id }: PairedTableProps): ReactNode {
   return (
     <section aria-labelledby="sweep-paired">
       <div className={classes.head}>
-        <h4 id="sweep-paired" className={classes.subheading}>
+        <h4 id="sweep-paired" className={screen.subheading}>
           {title}{' '}
           <InfoTip
             label="the paired comparison"
@@ -58,11 +59,11 @@ export function PairedTable({ sweep, id }: PairedTableProps): ReactNode {
         />
       </div>
       {a === b ? (
-        <p className={classes.text}>Choose two different arms.</p>
+        <p className={screen.text}>Choose two different arms.</p>
       ) : (
-        <div className={classes.scroll} role="region" aria-label={`${title}, table`} tabIndex={0}>
-          <table className={classes.table} data-testid="sweep-paired">
-            <caption className={classes.caption}>{figureOf(id).label}: difference of each seed, mean with 95% interval, p</caption>
+        <div className={screen.scroll} role="region" aria-label={`${title}, table`} tabIndex={0}>
+          <table className={`${screen.table} ${classes.table}`} data-testid="sweep-paired">
+            <caption className={screen.caption}>{figureOf(id).label}: difference of each seed, mean with 95% interval, p</caption>
             <thead>
               <tr>
                 <th scope="col">Settings</th>

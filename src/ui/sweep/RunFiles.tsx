@@ -4,6 +4,7 @@ import { MOST_RUNS, runsJson } from '../../experiments/sweepFiles';
 import type { LoadReport } from '../../experiments/sweepStore';
 import { download } from '../charts/exportChart';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useSweep } from './store';
 import classes from './sweep.module.css';
 import { counted } from './words';
@@ -37,7 +38,7 @@ export function RunFiles(): ReactNode {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <div className={classes.buttons}>
+      <div className={screen.buttons}>
         <Button size="compact-sm" variant="default" disabled={!idle} loading={loading} onClick={() => chooser.current?.click()}>
           Load runs
         </Button>
@@ -82,13 +83,13 @@ export function RunFiles(): ReactNode {
 function Loaded({ report: { added, duplicates, problems } }: { readonly report: LoadReport }): ReactNode {
   const more = problems.length - MOST_NAMED;
   return (
-    <div role="status" className={problems.length > 0 ? classes.note : classes.text} data-testid="sweep-loaded">
+    <div role="status" className={problems.length > 0 ? screen.note : screen.text} data-testid="sweep-loaded">
       <p>
         {counted(added, 'run')} loaded.
         {duplicates > 0 && ` ${duplicates} more ${duplicates === 1 ? 'has' : 'have'} the settings of a run that is here: they count once.`}
       </p>
       {problems.length > 0 && (
-        <ul className={classes.list}>
+        <ul className={screen.list}>
           {problems.slice(0, MOST_NAMED).map((problem, i) => (
             // Two files may have the same name and the same fault.
             <li key={i}>{problem}</li>

@@ -1,12 +1,13 @@
 import { Button, Progress } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { activeStages } from '../../experiments/shownRun';
 import { configKey, planSweep, sweepSeconds, type NoSweep, type SweepPlan } from '../../experiments/sweepPlan';
 import type { SweepReport } from '../../experiments/sweepStore';
 import { AsCode } from '../code/AsCode';
 import { stageName } from '../playground/stages';
 import { duration } from '../shared/format';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { useSweep } from './store';
 import classes from './sweep.module.css';
@@ -31,8 +32,8 @@ export function SweepControls({ plan }: { readonly plan: SweepPlan | NoSweep }):
     : training ? TRAINING : undefined;
   const blocked = idle && reason !== undefined;
   return (
-    <section className={classes.controls} aria-label="Progress of the sweep">
-      <div className={classes.buttons}>
+    <section className={screen.panel} aria-label="Progress of the sweep">
+      <div className={screen.buttons}>
         {/* Not disabled while something is missing: the reason stands beside it and is read with it. */}
         <Button
           size="md"
@@ -128,7 +129,7 @@ function SoFar(): ReactNode {
   const total = over + waiting.length + 1;
   const left = seconds.length === 0 ? undefined : ((waiting.length + 1) * seconds.reduce((a, b) => a + b, 0)) / seconds.length;
   return (
-    <div className={classes.progress}>
+    <div className={screen.progress}>
       <Progress value={(100 * over) / total} size="sm" aria-label="Runs finished" />
       <span className={classes.soft}>
         {over} of {total} runs{left !== undefined && `, at most about ${duration(left)} to go`}
@@ -144,13 +145,13 @@ function Outcome(): ReactNode {
   if (!report) return null;
   return (
     <>
-      {idle && <p className={classes.text}>{outcomeWords(report)}</p>}
+      {idle && <p className={screen.text}>{outcomeWords(report)}</p>}
       {report.failed.length > 0 && (
-        <div className={classes.trouble} role="alert">
+        <div className={`${screen.note} ${screen.trouble}`} role="alert">
           <p>
             <b>{counted(report.failed.length, 'run')} failed and {report.failed.length === 1 ? 'is' : 'are'} in no result:</b>
           </p>
-          <ul className={classes.list}>
+          <ul className={screen.list}>
             {report.failed.map(({ label, message, advice }) => (
               <li key={label}>
                 {label}: {message} {advice}
@@ -160,9 +161,9 @@ function Outcome(): ReactNode {
         </div>
       )}
       {idle && report.waiting.length > 0 && (
-        <details className={classes.more}>
+        <details className={screen.more}>
           <summary>Not run: {report.waiting.length}</summary>
-          <ul className={classes.list}>
+          <ul className={`${screen.list} ${classes.others}`}>
             {report.waiting.map((label) => (
               <li key={label}>{label}</li>
             ))}
@@ -186,7 +187,7 @@ function Trouble(): ReactNode {
   const trouble = useSweep((state) => state.trouble);
   if (!trouble) return null;
   return (
-    <p className={classes.trouble} role="alert">
+    <p className={`${screen.note} ${screen.trouble}`} role="alert">
       <b>{trouble.message}</b> {trouble.advice}
     </p>
   );

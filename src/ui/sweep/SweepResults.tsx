@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { findSweep, type FoundSweep } from '../../experiments/sweepAxes';
 import { FIGURE_IDS, figureOf, type FigureId } from '../../evaluation/figures';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { AxisChart } from './AxisChart';
 import { BandCharts } from './BandCharts';
 import { HeatMaps } from './HeatMaps';
@@ -20,7 +21,7 @@ export function SweepResults(): ReactNode {
   return (
     <section aria-labelledby="sweep-results" className={classes.results}>
       <div className={classes.head}>
-        <h3 id="sweep-results" className={classes.subheading}>
+        <h3 id="sweep-results" className={screen.subheading}>
           Results
         </h3>
         <RunFiles />
@@ -53,7 +54,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
   const { axes, cells, seeds, notes } = sweep;
   return (
     <>
-      <p className={classes.text} data-testid="sweep-summary">
+      <p className={screen.text} data-testid="sweep-summary">
         {counted(runs, 'run')} with {counted(seeds.length, 'seed')}.{' '}
         {axes.length === 0
           ? 'They differ in nothing but their seed.'
@@ -61,7 +62,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
         {cells.some(({ runs: own }) => own.length < seeds.length) && ' Not every setting has every seed: n says how many.'}
       </p>
       {notes.map((note) => (
-        <p key={note} className={classes.note}>
+        <p key={note} className={screen.note}>
           {note}
         </p>
       ))}
@@ -73,7 +74,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
           data={FIGURE_IDS.map((value) => ({ value, label: figureOf(value).label }))}
           onChange={(event) => setId(event.currentTarget.value as FigureId)}
         />
-        <p className={classes.text}>
+        <p className={screen.text}>
           {figureOf(id).meaning}{' '}
           <InfoTip
             label="intervals over seeds"
@@ -88,7 +89,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
       {axes.length === 1 && axes[0] && axes[0].scale !== 'words' && <AxisChart sweep={sweep} axis={axes[0]} id={id} />}
       {axes.length === 2 && <HeatMaps sweep={sweep} id={id} />}
       {axes.length > 2 && (
-        <p className={classes.text}>
+        <p className={screen.text}>
           More than two settings differ, which no picture of a figure shows: see the table, or clear the runs and load fewer.
         </p>
       )}

@@ -1,9 +1,9 @@
 import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { planSweep } from '../../experiments/sweepPlan';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { useSweep } from './store';
-import classes from './sweep.module.css';
 import { SweepControls } from './SweepControls';
 import { SweepResults } from './SweepResults';
 import { SweepSetup } from './SweepSetup';
@@ -17,8 +17,8 @@ export function SweepScreen(): ReactNode {
   const form = useDeferredValue(useSweep((state) => state.form));
   const plan = useMemo(() => planSweep(form, edited), [form, edited]);
   return (
-    <div className={classes.screen}>
-      <h2 className={classes.heading}>
+    <div className={screen.screen}>
+      <h2 className={screen.heading}>
         Would it come out the same again?{' '}
         <InfoTip
           label="several seeds"
@@ -26,14 +26,14 @@ export function SweepScreen(): ReactNode {
           caveat={SAME_POSTS}
         />
       </h2>
-      <p className={classes.lead}>
+      <p className={screen.lead}>
         Runs the playground's experiment with several seeds and, if you like, over values of one or two settings. Every run is
         kept, and what differs between the runs is what the results are over.
       </p>
       <SweepSetup plan={plan} />
       <SweepControls plan={plan} />
       <SweepResults />
-      <div aria-live="polite" className={classes.announcer} data-testid="sweep-announcement">
+      <div aria-live="polite" className={screen.unseen} data-testid="sweep-announcement">
         {announcement}
       </div>
     </div>

@@ -5,6 +5,7 @@ import { FIELDS } from '../../core/fields';
 import { MOST_AXES, sweptConfig, type AxisForm, type NoSweep, type SweepPlan } from '../../experiments/sweepPlan';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
+import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import { axisChoices, exampleOf, rangeWords } from './choices';
 import { useSweep } from './store';
@@ -24,8 +25,8 @@ export function SweepSetup({ plan }: { readonly plan: SweepPlan | NoSweep }): Re
   const config = useMemo(() => sweptConfig({ size }, edited), [size, edited]);
   const problemOf = (index: number): string | undefined => ('reason' in plan && plan.axis === index ? plan.reason : undefined);
   return (
-    <section className={classes.setup} aria-labelledby="sweep-setup">
-      <h3 id="sweep-setup" className={classes.subheading}>
+    <section className={screen.panel} aria-labelledby="sweep-setup">
+      <h3 id="sweep-setup" className={screen.subheading}>
         What is run
       </h3>
       <Experiment config={config} />
@@ -95,7 +96,7 @@ export function SweepSetup({ plan }: { readonly plan: SweepPlan | NoSweep }): Re
 /** The playground's experiment, in a line. */
 function Experiment({ config: { arms, pairs, rl, evaluation } }: { readonly config: ExperimentConfig }): ReactNode {
   return (
-    <p className={classes.text}>
+    <p className={screen.text}>
       The playground's settings: {arms.map(({ label }) => label).join(' / ')}, {counted(pairs.count, 'pair')},{' '}
       {counted(rl.iterations, 'RL iteration')}, {number(evaluation.testPosts)} test posts. Change them there.
     </p>

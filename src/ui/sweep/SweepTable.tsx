@@ -3,6 +3,7 @@ import type { FoundSweep } from '../../experiments/sweepAxes';
 import { figureOf, type FigureId } from '../../evaluation/figures';
 import { cellFigure, type SweepCell } from '../../evaluation/sweepTable';
 import { ArmMark } from '../shared/ArmMark';
+import screen from '../shared/screen.module.css';
 import { CsvButton } from './CsvButton';
 import { cellName, tableCsv } from './rows';
 import classes from './sweep.module.css';
@@ -20,14 +21,14 @@ export function SweepTable({ sweep, id }: SweepTableProps): ReactNode {
   return (
     <section aria-labelledby="sweep-table">
       <div className={classes.head}>
-        <h4 id="sweep-table" className={classes.subheading}>
+        <h4 id="sweep-table" className={screen.subheading}>
           {title}
         </h4>
         <CsvButton title={title} file={`sweep-${id}`} csv={() => tableCsv(sweep, id)} />
       </div>
-      <div className={classes.scroll} role="region" aria-label={`${title}, table`} tabIndex={0}>
-        <table className={classes.table} data-testid="sweep-table">
-          <caption className={classes.caption}>Mean, 95% interval and number of seeds</caption>
+      <div className={screen.scroll} role="region" aria-label={`${title}, table`} tabIndex={0}>
+        <table className={`${screen.table} ${classes.table}`} data-testid="sweep-table">
+          <caption className={screen.caption}>Mean, 95% interval and number of seeds</caption>
           <thead>
             <tr>
               <th scope="col">Settings</th>

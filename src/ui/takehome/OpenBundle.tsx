@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useId, useRef, useState, type ReactNode } from 'react';
-import { isActive } from '../../experiments/runStore';
+import { isActive } from '../../experiments/runState';
 import { readRuns, type RunFile } from '../../experiments/sweepFiles';
 import { useActions, useRun } from '../shared/store';
 import classes from './takehome.module.css';
