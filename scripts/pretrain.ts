@@ -1,4 +1,4 @@
-// npm run pretrain [-- --only PART[,PART...]]    parts: sft, judge-xs-lm, judge-xs, judge-s-lm, judge-s, ...
+// npm run pretrain [-- --only PART[,PART...]]    parts: sft, judge-xs-lm, judge-xs, ..., helpful-sft, helpful-judge-m-lm, ...
 //
 // Makes every shipped weight from nothing, with the code the page uses, and writes beside them what was made and how:
 // public/weights/*.safetensors, public/weights/MODEL_CARD.md, src/worker/shipped.json. Deterministic, one thread.
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { judge, type JudgeExamples } from '../src/algorithms/judge';
 import { sample } from '../src/algorithms/rollouts';
 import { sft } from '../src/algorithms/sft';
-import { JUDGE_SEEDS, JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../src/core/judges';
+import { JUDGE_SIZES, judgesOf, type JudgeSizeId } from '../src/core/judges';
 import { PURPOSE, Stream, streamKey } from '../src/core/rng';
 import { sampleQuantile } from '../src/core/stats';
 import { SCORES } from '../src/core/tokens';
@@ -21,10 +21,10 @@ import { loadCpuEngine } from '../src/nn/cpu/loadNode';
 import { initialParameters } from '../src/nn/init';
 import { layoutOf, parameterCount, type ModelShape } from '../src/nn/layout';
 import type { Engine, ParameterSet } from '../src/nn/types';
-import { tldr } from '../src/tasks/tldr';
-import type { Prompt, Reader, Split } from '../src/tasks/types';
+import { BUILT_IN } from '../src/tasks/builtIn';
+import type { Prompt, Reader, Split, Task } from '../src/tasks/types';
 import { feltUtility, preference, rating } from '../src/tasks/utility';
-import { loadShipped, parseManifest, vocabularyDigest, type ShippedName } from '../src/worker/shipped';
+import { loadShipped, parseManifest, shippedKey, vocabularyDigest, type ShippedName } from '../src/worker/shipped';
 import { liveShape, WEIGHT_DECAY } from '../src/worker/stages/prepare';
 import { repositoryRoot } from './nodePool';
 import { TrainingLog } from './trainingLog';
@@ -34,7 +34,9 @@ const SEED = 1;
 const BATCH = 32;
 /** Temperature of the samples that judges compare, that of rollouts. */
 const TEMPERATURE = 0.9;
-const SFT_SHAPE = liveShape(tldr, 64, 2);
+/** Of every SFT policy. */
+const SFT_WIDTH = 64;
+const SFT_LAYERS = 2;
 const LANGUAGE_MODEL = { steps: 9000, batch: BATCH };
 /** Comparisons and scores that judges learn from. */
 const JUDGE_EXAMPLES = 80_000;
@@ -59,13 +61,13 @@ interface Made {
   readonly log: TrainingLog;
 }
 
-/** A language model of posts and summaries of one split, by the SFT algorithm of the page. */
-async function languageModel(engine: Engine, shape: ModelShape, learningRate: number, split: Split, name: string): Promise<Made> {
+/** A language model of prompts and references of one split, by the SFT algorithm of the page. */
+async function languageModel(engine: Engine, task: Task, shape: ModelShape, learningRate: number, split: Split, name: string): Promise<Made> {
   const params = engine.createParameters(shape, initialParameters(layoutOf(shape), SEED));
   const log = new TrainingLog(name);
   const document = (prompt: Prompt, variant: number): { prompt: Int32Array; response: Int32Array } => ({
     prompt: prompt.tokens,
-    response: tldr.reference(prompt, variant).tokens,
+    response: task.reference(prompt, variant).tokens,
   });
   const optimizer = engine.createOptimizer(params);
   const training = sft(
@@ -74,8 +76,8 @@ async function languageModel(engine: Engine, shape: ModelShape, learningRate: nu
       engine,
       policy: params,
       optimizer,
-      documents: (step) => tldr.prompts(split, BATCH, step + 1).map((prompt, i) => document(prompt, i)),
-      validation: tldr.prompts('validation', VALIDATION_DOCUMENTS, 0).map((prompt) => document(prompt, 0)),
+      documents: (step) => task.prompts(split, BATCH, step + 1).map((prompt, i) => document(prompt, i)),
+      validation: task.prompts('validation', VALIDATION_DOCUMENTS, 0).map((prompt) => document(prompt, 0)),
     },
   );
   for await (const points of training) points.forEach((metrics) => log.add(metrics));
@@ -83,7 +85,7 @@ async function languageModel(engine: Engine, shape: ModelShape, learningRate: nu
   return { params, log };
 }
 
-/** Two responses to a post of the judge split, and what readers of the judges' population said of them. */
+/** Two responses to a prompt of the judge split, and what readers of the judges' population said of them. */
 interface Judged {
   readonly prompt: Int32Array;
   readonly responses: readonly [Int32Array, Int32Array];
@@ -95,22 +97,22 @@ interface Judged {
 }
 
 /** The comparisons of a step; the same whoever learns from them. */
-async function comparisons(engine: Engine, policy: ParameterSet, step: number): Promise<Judged[]> {
-  const prompts = tldr.prompts('judge', BATCH, step + 1);
+async function comparisons(engine: Engine, task: Task, policy: ParameterSet, step: number): Promise<Judged[]> {
+  const prompts = task.prompts('judge', BATCH, step + 1);
   const key = streamKey(SEED, PURPOSE.judge, step);
   const generations = await sample(engine, policy, prompts.map((prompt) => prompt.tokens), {
-    temperature: TEMPERATURE, maxNewTokens: tldr.maxResponseTokens, samplesPerPrompt: 2, key,
+    temperature: TEMPERATURE, maxNewTokens: task.maxResponseTokens, samplesPerPrompt: 2, key,
   });
   return prompts.map((prompt, i) => {
     const draw = new Stream(key, 2 * BATCH + i);
-    const written = (variant: number): Int32Array => tldr.reference(prompt, variant).tokens;
+    const written = (variant: number): Int32Array => task.reference(prompt, variant).tokens;
     const [first, second] = [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens];
     // Mostly what it will be asked about, two samples of the policy; some texts by the imperfect writers.
     const source = draw.unit();
     const [a, b] = source < 0.7 ? [first, second] : source < 0.85 ? [written(0), second] : [written(0), written(1)];
     const responses: [Int32Array, Int32Array] = draw.chance(0.5) ? [a, b] : [b, a];
-    const checks = responses.map((response) => tldr.check(prompt, response));
-    const reader = (): Reader => tldr.reader('judges', draw.u32() % READERS);
+    const checks = responses.map((response) => task.check(prompt, response));
+    const reader = (): Reader => task.reader('judges', draw.u32() % READERS);
     const pFirst = Number(draw.chance(preference(reader(), prompt, checks[0]!, checks[1]!)));
     const rated = draw.int(2) as 0 | 1;
     return { prompt: prompt.tokens, responses, pFirst, rated, felt: feltUtility(reader(), prompt, checks[rated]!, draw) };
@@ -124,15 +126,17 @@ class Lessons {
   /** Between the scores: deciles of what readers feel of such responses, so that each score is given about equally often. */
   cuts: readonly number[] = [];
 
+  constructor(private readonly task: Task) {}
+
   async load(engine: Engine): Promise<this> {
     if (this.training.length > 0) return this;
-    const policy = await shipped(engine, 'sft');
+    const policy = await shipped(engine, this.task, 'sft');
     for (let step = 0; this.training.length < JUDGE_EXAMPLES; step++) {
-      this.training.push(...(await comparisons(engine, policy, step)));
+      this.training.push(...(await comparisons(engine, this.task, policy, step)));
       if ((step + 1) % 250 === 0) console.log(`comparisons: ${this.training.length}`);
     }
     for (let step = VALIDATION_STEP; this.validation.length < VALIDATION_COMPARISONS; step++) {
-      this.validation.push(...(await comparisons(engine, policy, step)));
+      this.validation.push(...(await comparisons(engine, this.task, policy, step)));
     }
     policy.dispose();
     const felt = Float64Array.from(this.training.slice(0, CUT_BATCHES * BATCH), (judged) => judged.felt).sort();
@@ -193,33 +197,34 @@ async function trainJudge(
 }
 
 /** Weights as they lie on disk now, which may be newer than this program. */
-async function shipped(engine: Engine, name: ShippedName): Promise<ParameterSet> {
+async function shipped(engine: Engine, task: Task, name: ShippedName): Promise<ParameterSet> {
   const root = repositoryRoot();
   const manifest = parseManifest(JSON.parse(readFileSync(path.join(root, MANIFEST), 'utf8')));
-  const { weights } = await loadShipped((file) => readFile(path.join(root, 'public', file)), name, tldr.vocabulary, manifest);
+  const { weights } = await loadShipped((file) => readFile(path.join(root, 'public', file)), task, name, manifest);
   return engine.createParameters(weights.shape, weights.values);
 }
 
 /** Writes a weights file and its entry in the manifest and the model card. */
-async function ship(engine: Engine, name: ShippedName, part: string, { params, log }: Made, origin: string): Promise<void> {
+async function ship(engine: Engine, task: Task, of: ShippedName, part: string, { params, log }: Made, origin: string): Promise<void> {
   const root = repositoryRoot();
   const folder = path.join(root, 'public/weights');
   mkdirSync(folder, { recursive: true });
   const { shape } = params.layout;
+  const name = shippedKey(task, of);
   const bytes = writeCheckpoint(shape, { '': await engine.readParameters(params) }, { origin, seed: String(SEED) });
   const file = `weights/${name}.safetensors`;
   writeFileSync(path.join(root, 'public', file), bytes);
 
   const manifestFile = path.join(root, MANIFEST);
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, unknown>;
-  manifest[name] = { file, sha256: await sha256(bytes), vocabulary: await vocabularyDigest(tldr.vocabulary), shape, origin };
+  manifest[name] = { file, sha256: await sha256(bytes), vocabulary: await vocabularyDigest(task.vocabulary), shape, origin };
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
   writeFileSync(manifestFile, `${JSON.stringify(sorted, null, 2)}\n`);
 
   const section = [
     `## ${name}.safetensors`, '',
     origin, '',
-    `* made by: \`npm run pretrain -- --only ${part}\`, build ${__BUILD__.version} (${__BUILD__.commit}), ${__BUILD__.date}`,
+    `* made by: \`npm run pretrain -- --only ${shippedKey(task, part)}\`, build ${__BUILD__.version} (${__BUILD__.commit}), ${__BUILD__.date}`,
     `* shape ${JSON.stringify(shape)}, ${parameterCount(layoutOf(shape)).toLocaleString('en')} parameters`,
     `* ${(bytes.length / 1024).toFixed(0)} KiB, SHA-256 in \`src/worker/shipped.json\``,
     ...log.markdown(),
@@ -232,41 +237,52 @@ async function ship(engine: Engine, name: ShippedName, part: string, { params, l
 
 const CARD_HEAD = `# Shipped weights
 
-Made from nothing by \`npm run pretrain\`, in two to three hours on one core; parts of different sizes can be made side by
-side. GPT-2's tensor names and layout (\`src/nn/layout.ts\`). Losses are nats per response token (language models) or per
+Made from nothing by \`npm run pretrain\`, in some four hours on one core; parts of different sizes and tasks can be
+made side by side. GPT-2's tensor names and layout (\`src/nn/layout.ts\`). Losses are nats per response token (language models) or per
 answer (judges), accuracies shares of held-out comparisons asked in one order. What the ladder of judges is worth on pairs
 that it did not learn from: \`docs/labelers.md\`.
 
 `;
 
-async function makeSft(engine: Engine): Promise<void> {
-  const made = await languageModel(engine, SFT_SHAPE, RECIPES.m.lm, 'sft', 'sft');
-  const origin = `SFT policy of the TL;DR task: trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} posts of the sft split with summaries by the task's imperfect writers.`;
-  await ship(engine, 'sft', 'sft', made, origin);
+/** What the documents are that a language model of a task reads. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  tldr: "posts of the {split} split with summaries by the task's imperfect writers",
+  helpful: "dialogues of the {split} split with answers by the task's imperfect writers",
+  harmless: "dialogues of the {split} split with answers by the task's imperfect writers",
+};
+
+function readsOf({ id }: Task, split: Split): string {
+  return `trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} ${DOCUMENTS[id]!.replace('{split}', split)}`;
 }
 
-async function makeJudgeLanguageModel(engine: Engine, size: JudgeSizeId): Promise<void> {
+async function makeSft(engine: Engine, task: Task): Promise<void> {
+  const made = await languageModel(engine, task, liveShape(task, SFT_WIDTH, SFT_LAYERS), RECIPES.m.lm, 'sft', 'sft');
+  await ship(engine, task, 'sft', 'sft', made, `SFT policy of the task "${task.name}": ${readsOf(task, 'sft')}.`);
+}
+
+async function makeJudgeLanguageModel(engine: Engine, task: Task, size: JudgeSizeId): Promise<void> {
   const { width, layers } = JUDGE_SIZES[size];
   const made = await languageModel(
-    engine, liveShape(tldr, width, layers), RECIPES[size].lm, 'judge', `language model of judge ${size.toUpperCase()}`,
+    engine, task, liveShape(task, width, layers), RECIPES[size].lm, 'judge', `language model of judge ${size.toUpperCase()}`,
   );
   const origin =
-    `Language model of the TL;DR task that small judges of size ${size.toUpperCase()} start from and whose surprise they see: trained from ` +
-    `scratch on ${LANGUAGE_MODEL.steps * BATCH} posts of the judge split with summaries by the task's imperfect writers.`;
-  await ship(engine, `judge-${size}-lm`, `judge-${size}-lm`, made, origin);
+    `Language model of the task "${task.name}" that small judges of size ${size.toUpperCase()} start from and whose surprise they see: ` +
+    `${readsOf(task, 'judge')}.`;
+  await ship(engine, task, `judge-${size}-lm`, `judge-${size}-lm`, made, origin);
 }
 
-async function makeJudges(engine: Engine, size: JudgeSizeId, lessons: Lessons): Promise<void> {
-  const lm = await shipped(engine, `judge-${size}-lm`);
+async function makeJudges(engine: Engine, task: Task, size: JudgeSizeId, lessons: Lessons): Promise<void> {
+  const lm = await shipped(engine, task, `judge-${size}-lm`);
   const examples = await (await lessons.load(engine)).read(engine, lm);
   const cuts = lessons.cuts.map((cut) => cut.toFixed(2)).join(', ');
-  for (let training = 1; training <= JUDGE_SEEDS; training++) {
+  const { trainings } = judgesOf(task.id);
+  for (let training = 1; training <= trainings; training++) {
     const origin =
-      `Small judge of the TL;DR task, size ${size.toUpperCase()}, training ${training} of ${JUDGE_SEEDS}: its size's language model, then trained in ` +
+      `Small judge of the task "${task.name}", size ${size.toUpperCase()}, training ${training} of ${trainings}: its size's language model, then trained in ` +
       `${RECIPES[size].steps} steps of ${BATCH} on ${JUDGE_EXAMPLES} comparisons and as many scores, each given once by a reader of a population other than ` +
       'the one that labels and judges experiments. All sizes and trainings see the same ones, each training in an order of its ' +
       `own. Scores part what readers feel at ${cuts}.`;
-    await ship(engine, `judge-${size}-${training}`, `judge-${size}`, await trainJudge(engine, lm, size, training, examples), origin);
+    await ship(engine, task, `judge-${size}-${training}`, `judge-${size}`, await trainJudge(engine, lm, size, training, examples), origin);
   }
   lm.dispose();
 }
@@ -274,14 +290,16 @@ async function makeJudges(engine: Engine, size: JudgeSizeId, lessons: Lessons): 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
   const engine = await loadCpuEngine();
-  const lessons = new Lessons();
-  const parts: readonly (readonly [name: string, make: () => Promise<void>])[] = [
-    ['sft', () => makeSft(engine)],
-    ...JUDGE_SIZE_IDS.flatMap((size) => [
-      [`judge-${size}-lm`, () => makeJudgeLanguageModel(engine, size)],
-      [`judge-${size}`, () => makeJudges(engine, size, lessons)],
-    ] as const),
-  ];
+  const parts = [...BUILT_IN.values()].flatMap((task): [name: string, make: () => Promise<void>][] => {
+    const lessons = new Lessons(task);
+    return [
+      [shippedKey(task, 'sft'), () => makeSft(engine, task)],
+      ...judgesOf(task.id).sizes.flatMap((size): [string, () => Promise<void>][] => [
+        [shippedKey(task, `judge-${size}-lm`), () => makeJudgeLanguageModel(engine, task, size)],
+        [shippedKey(task, `judge-${size}`), () => makeJudges(engine, task, size, lessons)],
+      ]),
+    ];
+  });
   const wanted = values.only?.split(',');
   const unknown = wanted?.filter((name) => !parts.some(([part]) => part === name)) ?? [];
   if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}; parts: ${parts.map(([part]) => part).join(', ')}`);

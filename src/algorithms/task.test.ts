@@ -22,7 +22,7 @@ let engine: Engine;
 let reference: ParameterSet;
 beforeAll(async () => {
   engine = await loadCpuEngine();
-  const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
+  const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), tldr, 'sft');
   reference = engine.createParameters(weights.shape, weights.values);
 });
 afterAll(() => engine.dispose());

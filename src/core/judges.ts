@@ -24,3 +24,11 @@ export const JUDGE_SEEDS = 3;
 export function judgeSizeName(size: JudgeSizeId): string {
   return `${size.toUpperCase()}, ${(JUDGE_SIZES[size].parameters / 1e6).toFixed(2)} M parameters`;
 }
+
+/** Sizes of which judges ship, by task; none for a visitor's own file. */
+const SHIPPED: Readonly<Record<string, readonly JudgeSizeId[]>> = { tldr: JUDGE_SIZE_IDS, helpful: ['m'], harmless: ['m'] };
+
+/** The small judges that ship for a task, each size trained so many times apart. @param task its id */
+export function judgesOf(task: string): { readonly sizes: readonly JudgeSizeId[]; readonly trainings: number } {
+  return { sizes: SHIPPED[task] ?? [], trainings: JUDGE_SEEDS };
+}

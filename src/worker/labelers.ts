@@ -62,11 +62,8 @@ function outsideScorer(task: Task, outside: Outside): Labeler & Scorer {
 export async function openJudge(
   { task, engine, readAsset }: Pick<Scope, 'task' | 'engine' | 'readAsset'>, size: JudgeSizeId, training: number, question: JudgeQuestion,
 ): Promise<Labeler & Scorer> {
-  if (task.id !== 'tldr') {
-    throw new Error('The small judges that ship with the page only read the TL;DR task. For your own file set "AI labeler" to the noise-controlled one.');
-  }
-  const { weights: lmWeights } = await loadShipped(readAsset, `judge-${size}-lm`, task.vocabulary);
-  const { weights, origin } = await loadShipped(readAsset, `judge-${size}-${training}`, task.vocabulary);
+  const { weights: lmWeights } = await loadShipped(readAsset, task, `judge-${size}-lm`);
+  const { weights, origin } = await loadShipped(readAsset, task, `judge-${size}-${training}`);
   const lm = engine.createParameters(lmWeights.shape, lmWeights.values);
   const judge = engine.createParameters(weights.shape, weights.values);
   const asked = question.ask === 'choice' ? 'judge' : 'scores';

@@ -20,7 +20,7 @@ const PAIRS = 96;
 describe('the shipped judges', async () => {
   const engine = await loadCpuEngine();
   const readAsset = (file: string): Promise<Uint8Array> => readFile(path.resolve('public', file));
-  const { weights } = await loadShipped(readAsset, 'sft', tldr.vocabulary);
+  const { weights } = await loadShipped(readAsset, tldr, 'sft');
   const policy = engine.createParameters(weights.shape, weights.values);
   const prompts = tldr.prompts('preference', PAIRS, 7);
   const generations = await sample(engine, policy, prompts.map(({ tokens }) => tokens), {

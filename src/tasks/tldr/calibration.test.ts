@@ -14,7 +14,7 @@ const NEUTRAL = { coverage: 1, invention: 1, stumble: 1, length: 1 };
 describe('the panel', () => {
   it('agrees on 73 to 77% of pairs sampled from the shipped SFT policy; readers who do not care agree on half', async () => {
     const engine = await loadCpuEngine();
-    const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), 'sft', tldr.vocabulary);
+    const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), tldr, 'sft');
     const policy = engine.createParameters(weights.shape, weights.values);
     const prompts = tldr.prompts('validation', 400, 0);
     const written = await sample(engine, policy, prompts.map((prompt) => prompt.tokens), {

@@ -56,12 +56,7 @@ export function liveShape(task: Task, width: number, layers: number): ModelShape
 
 async function sftPolicy(scope: Scope, curves: CurveBook, clock: StageClock): Promise<Weights> {
   const { config, task, engine } = scope;
-  if (config.sft.source === 'shipped') {
-    if (task.id !== 'tldr') {
-      throw new Error('The shipped SFT checkpoint belongs to the TL;DR task. For your own file set "SFT policy" to "train it here".');
-    }
-    return (await loadShipped(scope.readAsset, 'sft', task.vocabulary)).weights;
-  }
+  if (config.sft.source === 'shipped') return (await loadShipped(scope.readAsset, task, 'sft')).weights;
   const shape = liveShape(task, Number(config.model.width), config.model.layers);
   const policy = engine.createParameters(shape, initialParameters(layoutOf(shape), config.run.seed));
   try {

@@ -78,10 +78,7 @@ function goldPreference({ task, config }: Scope, pair: JudgedPair): number {
 async function startOf({ config, task, readAsset }: Scope, sft: Weights): Promise<Weights> {
   const { size } = config.rewardModel;
   if (size === 'policy') return sft;
-  if (task.id !== 'tldr') {
-    throw new Error('Language models of other sizes ship for the TL;DR task only. For your own file set "Reward-model size" to the SFT policy.');
-  }
-  return (await loadShipped(readAsset, `judge-${size}-lm`, task.vocabulary)).weights;
+  return (await loadShipped(readAsset, task, `judge-${size}-lm`)).weights;
 }
 
 interface RewardTraining {
