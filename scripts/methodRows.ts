@@ -26,19 +26,24 @@ const FURTHER: readonly ArmConfig[] = [
   { id: 'fine', label: 'Fine-grained rewards from people', feedback: 'people', set: { 'rewardModel.kind': 'fine' } },
   { id: 'ensemble-mean', label: 'RLAIF, mean of 4 reward models', feedback: 'ai', set: { 'rewardModel.members': 4 } },
   { id: 'ensemble-worst', label: 'RLAIF, worst of 4 reward models', feedback: 'ai', set: { 'rewardModel.members': 4, 'rewardModel.combine': 'worst' } },
+  { id: 'best-of-n-last', label: 'Best of n, last-token head', feedback: 'ai', set: { ...armByName('rlaif:best-of-n').set, 'rewardModel.head': 'last' } },
   { id: 'nash-md-pm', label: 'Nash-MD on a preference model', feedback: 'ai', set: { ...armByName('rlaif:nash-md').set, 'rewardModel.kind': 'preference' } },
 ];
 
-/** Every method on labels that say nothing: half of them are turned round. What learns from those learns nothing. */
-const CONTROLS: readonly ArmConfig[] = METHOD_IDS.map((method): ArmConfig => {
-  const { set } = armByName(`rlaif:${method}`);
-  return { id: `coin-${method}`, label: `Coin flips: ${methodOf(method).label}`, feedback: 'ai', set: { ...set, 'data.flip': 0.5 } };
-});
+/** Labels that say nothing: half of them are turned round. What learns from those learns nothing. */
+function onCoinFlips({ id, label, set }: ArmConfig): ArmConfig {
+  return { id: `coin-${id}`, label: `Coin flips: ${label}`, feedback: 'ai', set: { ...set, 'data.flip': 0.5 } };
+}
+
+/** Every method, by its id, on labels of the AI labeler. */
+const METHOD_ROWS = METHOD_IDS.map((method): ArmConfig => ({ ...armByName(`rlaif:${method}`), id: method, label: methodOf(method).label }));
+
+/** Every method, and the best of n by the head that does not know how likely a response is. */
+const CONTROLS = [...METHOD_ROWS, ...FURTHER.filter(({ id }) => id === 'best-of-n-last')].map(onCoinFlips);
 
 /** Every row of the table as an arm. */
 export function methodArms(): ArmConfig[] {
-  const methods = METHOD_IDS.map((method) => ({ ...armByName(`rlaif:${method}`), id: method, label: methodOf(method).label }));
-  return [...methods, ...FURTHER, ...CONTROLS];
+  return [...METHOD_ROWS, ...FURTHER, ...CONTROLS];
 }
 
 /** How policies are judged: on 300 posts, the quick preset's. The curves on the way are not of interest here. */
@@ -77,10 +82,14 @@ export function readTable(root: string): MethodTable | undefined {
   return existsSync(file) ? tableSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
 }
 
-/** What makes the numbers of every row: the world, its readers, the CPU engine, the weights. */
-const COMMON = ['src/tasks/tldr', 'src/tasks/panel.ts', 'src/tasks/utility.ts', 'src/nn/cpu', 'assembly', 'public/weights', 'src/labelers/judge.ts', 'src/labelers/people.ts'];
+/** What makes the numbers of every row beside the world: the CPU engine, the labelers, the weights of the task. */
+const COMMON = ['src/tasks/utility.ts', 'src/nn/cpu', 'assembly', 'public/weights', 'src/labelers/judge.ts', 'src/labelers/people.ts'];
+/** Weights of the other tasks lie beside those of this one. */
+const OTHER_WEIGHTS = /^public\/weights\/(helpful|harmless)-/;
 /** Rooms whose files a row depends on through imports. */
-const FOLLOWED = ['src/algorithms/', 'src/losses/'];
+const FOLLOWED = ['src/algorithms/', 'src/losses/', 'src/tasks/'];
+/** Imports and re-exports of values: types make no numbers. */
+const IMPORTS = /^(?:import|export)(?! type\b)[^;]*? from '(\.{1,2}\/[^']+)'/gm;
 
 /**
  * SHA-256 over what makes a row: its settings, the method's file and all that it imports of algorithms and losses, the stages
@@ -93,15 +102,16 @@ export function rowDigest(root: string, arm: ArmConfig): string {
     if (files.has(file)) return;
     files.add(file);
     const text = readFileSync(path.join(root, file), 'utf8');
-    for (const [, target] of text.matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
+    for (const [, target] of text.matchAll(IMPORTS)) {
       const found = resolved(root, path.posix.join(path.posix.dirname(file), target!));
       if (found && FOLLOWED.some((room) => found.startsWith(room))) follow(found);
     }
   };
   follow(`src/algorithms/${FILE_OF[config.rl.method]}.ts`);
+  follow('src/tasks/tldr/index.ts');
   for (const stage of ['arm', 'answers', 'labels', 'policyMethods', 'rewards', 'rewardModels']) files.add(`src/worker/stages/${stage}.ts`);
   if (config.rewardModel.kind === 'fine') follow('src/algorithms/fineGrained.ts');
-  for (const common of COMMON) for (const file of filesUnder(root, common)) files.add(file);
+  for (const common of COMMON) for (const file of filesUnder(root, common)) if (!OTHER_WEIGHTS.test(file)) files.add(file);
   // Settings that others use, and such as come later, change nothing here.
   const used = usedPaths(tableConfig(1, [arm]), arm);
   const settings = FIELD_LIST.filter(({ path: name }) => used.has(name)).map((entry) => [entry.path, getField(config, entry)]);

@@ -1,5 +1,6 @@
 import { deviceBenchSchema } from './benchReport';
 import { configSchema } from './config';
+import { RATE_IDS } from './rates';
 import { z } from './zod';
 
 /**
@@ -160,6 +161,8 @@ const evaluationSchema = z.strictObject({
   diversity: diversitySchema.optional(),
   /** Mean entropy of the next-token distribution on its own responses, nats. Absent in older bundles. */
   entropy: z.number().optional(),
+  /** Rates of the task's own. Absent where it has none. */
+  rates: z.partialRecord(z.enum(RATE_IDS), estimateSchema).optional(),
   /** Of several responses to each of the first posts. Absent where there is no reward of single responses. */
   drift: driftSchema.optional(),
 });

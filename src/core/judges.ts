@@ -30,5 +30,5 @@ const SHIPPED: Readonly<Record<string, readonly JudgeSizeId[]>> = { tldr: JUDGE_
 
 /** The small judges that ship for a task, each size trained so many times apart. @param task its id */
 export function judgesOf(task: string): { readonly sizes: readonly JudgeSizeId[]; readonly trainings: number } {
-  return { sizes: SHIPPED[task] ?? [], trainings: JUDGE_SEEDS };
+  return { sizes: SHIPPED[task] ?? [], trainings: task === 'tldr' ? JUDGE_SEEDS : 1 };
 }

@@ -18,6 +18,7 @@ export interface ArmMeasurements {
   readonly diversity?: Evaluation['diversity'] | undefined;
   readonly entropy?: number | undefined;
   readonly drift?: Evaluation['drift'] | undefined;
+  readonly rates?: Evaluation['rates'] | undefined;
 }
 
 /** Share of a post's importance that a response covers, 0..1; 0 where a post has nothing that matters. */
@@ -38,7 +39,7 @@ export function importanceShare({ facts }: Facts, check: Pick<Findings, 'covered
 export function evaluateArm(
   posts: readonly CheckedPost[],
   weights: UtilityWeights,
-  { kl, proxyReward, winRateVsSft, diversity, entropy, drift }: ArmMeasurements = {},
+  { kl, proxyReward, winRateVsSft, diversity, entropy, drift, rates }: ArmMeasurements = {},
 ): Evaluation {
   for (const values of [kl, proxyReward]) {
     if (values && values.length !== posts.length) {
@@ -58,5 +59,6 @@ export function evaluateArm(
     ...(diversity ? { diversity } : {}),
     ...(entropy === undefined ? {} : { entropy }),
     ...(drift ? { drift } : {}),
+    ...(rates && Object.keys(rates).length > 0 ? { rates } : {}),
   };
 }

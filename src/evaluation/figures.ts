@@ -1,4 +1,5 @@
 import type { ArmRecord, Estimate } from '../core/bundle';
+import { RATES, type RateId } from '../core/rates';
 
 /** A number that an arm ends with, for tables and charts over many runs. */
 export interface Figure {
@@ -10,6 +11,11 @@ export interface Figure {
   /** Which way is good for a reader; absent where neither is. */
   readonly better?: 'more' | 'less';
   readonly of: (arm: ArmRecord) => Estimate | number | undefined;
+}
+
+/** A rate of the task's own. */
+function rate(id: RateId): Figure {
+  return { ...RATES[id], format: 'percent', of: ({ evaluation }) => evaluation.rates?.[id] };
 }
 
 /** The one table of such figures. */
@@ -79,6 +85,9 @@ export const FIGURES = {
     meaning: "Couples of the trained policy's own responses to a post that the reward orders as gold does.",
     of: ({ evaluation }) => evaluation.drift?.rankAgreement,
   },
+  harmless: rate('harmless'),
+  helped: rate('helped'),
+  overRefusal: rate('overRefusal'),
 } as const satisfies Readonly<Record<string, Figure>>;
 
 export type FigureId = keyof typeof FIGURES;

@@ -1,4 +1,5 @@
 import type { PreferencePair } from '../core/preferences';
+import type { RateId } from '../core/rates';
 import type { Vocabulary } from '../core/tokens';
 
 /**
@@ -84,6 +85,10 @@ export interface Reader {
   readonly scale: number;
 }
 
+/** What a prompt asks of an answer above all: help, where the request is harmless, or to do no harm. */
+export const SIDES = ['helpful', 'harmless'] as const;
+export type Side = (typeof SIDES)[number];
+
 /** A document a policy is trained to imitate: an imperfect writer's response to a prompt. */
 export interface Reference {
   /** Word ids, closed by `TOKEN.eos`. */
@@ -91,7 +96,7 @@ export interface Reference {
 }
 
 export interface Task {
-  /** `tldr`, or `file` for imported data. */
+  /** `tldr`, `helpful`, `harmless`, or `file` for imported data. */
   readonly id: string;
   readonly name: string;
   readonly vocabulary: Vocabulary;
@@ -122,4 +127,8 @@ export interface Task {
   parsePrompt(text: string): { prompt: Prompt; unknown: string[] };
   /** Text as a person would write it (capitals, spacing of punctuation). */
   toText(tokens: ArrayLike<number>): string;
+  /** Rates of this task's own: whether a response counts, undefined where the rate is not about such a prompt. */
+  readonly rates?: Readonly<Partial<Record<RateId, (prompt: Prompt, check: Check) => boolean | undefined>>>;
+  /** Where prompts are of two sides with a preference each: which one. Two reward models learn from them apart. */
+  side?(prompt: Prompt): Side;
 }

@@ -1,5 +1,5 @@
 import type { ArmConfig } from '../core/config';
-import { JUDGE_SEEDS, judgeSizeName, type JudgeSizeId } from '../core/judges';
+import { judgeSizeName, judgesOf, type JudgeSizeId } from '../core/judges';
 import { createJudgeLabeler, labelOfScores, type JudgeQuestion } from '../labelers/judge';
 import { createNoisyLabeler } from '../labelers/noisy';
 import { createPeopleLabeler } from '../labelers/people';
@@ -58,7 +58,7 @@ function outsideScorer(task: Task, outside: Outside): Labeler & Scorer {
   };
 }
 
-/** One of the small judges that ship with the page. @param training 1 to `JUDGE_SEEDS`. */
+/** One of the small judges that ship with the page. @param training 1 to as many as there are of the task. */
 export async function openJudge(
   { task, engine, readAsset }: Pick<Scope, 'task' | 'engine' | 'readAsset'>, size: JudgeSizeId, training: number, question: JudgeQuestion,
 ): Promise<Labeler & Scorer> {
@@ -70,7 +70,7 @@ export async function openJudge(
   const name = `judge ${judgeSizeName(size)}${question.ask === 'scores' ? ', by scores' : ''}`;
   const identity: LabelerIdentity = {
     id: `${asked}-${size}-${training}`,
-    name: `${name}, training ${training} of ${JUDGE_SEEDS}`,
+    name: `${name}, training ${training} of ${judgesOf(task.id).trainings}`,
     kind: 'judge',
     parameters: parameterCount(layoutOf(weights.shape)),
     origin,

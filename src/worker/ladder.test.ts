@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sample } from '../algorithms/rollouts';
 import { DEFAULT_CONFIG } from '../core/config';
-import { JUDGE_SEEDS, JUDGE_SIZE_IDS } from '../core/judges';
+import { judgesOf } from '../core/judges';
 import type { Label } from '../core/preferences';
 import { mean } from '../core/stats';
 import { PURPOSE, streamKey } from '../core/rng';
@@ -11,30 +11,30 @@ import { agreement, configuredJury, toContest } from '../evaluation/alignment';
 import { juryVerdict } from '../evaluation/verdicts';
 import type { JudgedPair } from '../labelers/types';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
-import { tldr } from '../tasks/tldr';
+import { BUILT_IN } from '../tasks/builtIn';
 import { openJudge } from './labelers';
 import { loadShipped } from './shipped';
 
 const PAIRS = 96;
 
-describe('the shipped judges', async () => {
+describe.each([...BUILT_IN.values()].map((task) => [task.id, task] as const))('the shipped judges of %s', async (id, task) => {
   const engine = await loadCpuEngine();
   const readAsset = (file: string): Promise<Uint8Array> => readFile(path.resolve('public', file));
-  const { weights } = await loadShipped(readAsset, tldr, 'sft');
+  const { weights } = await loadShipped(readAsset, task, 'sft');
   const policy = engine.createParameters(weights.shape, weights.values);
-  const prompts = tldr.prompts('preference', PAIRS, 7);
+  const prompts = task.prompts('preference', PAIRS, 7);
   const generations = await sample(engine, policy, prompts.map(({ tokens }) => tokens), {
-    temperature: 0.9, maxNewTokens: tldr.maxResponseTokens, samplesPerPrompt: 2, key: streamKey(7, PURPOSE.test),
+    temperature: 0.9, maxNewTokens: task.maxResponseTokens, samplesPerPrompt: 2, key: streamKey(7, PURPOSE.test),
   });
   const pairs = prompts.map((prompt, i): JudgedPair => ({
     id: `pair:${i}`, promptId: prompt.id, prompt, responses: [generations[2 * i]!.tokens, generations[2 * i + 1]!.tokens],
   }));
-  const jury = configuredJury(tldr, DEFAULT_CONFIG);
-  const verdicts = pairs.map((pair) => juryVerdict(toContest(tldr, pair), jury));
-  const scope = { task: tldr, engine, readAsset };
+  const jury = configuredJury(task, DEFAULT_CONFIG);
+  const verdicts = pairs.map((pair) => juryVerdict(toContest(task, pair), jury));
+  const scope = { task, engine, readAsset };
 
-  it.each(JUDGE_SIZE_IDS)('of size %s choose and score better than chance, each training', async (size) => {
-    for (let training = 1; training <= JUDGE_SEEDS; training++) {
+  it.each(judgesOf(id).sizes)('of size %s choose and score better than chance, each training', async (size) => {
+    for (let training = 1; training <= judgesOf(id).trainings; training++) {
       for (const question of [{ ask: 'choice', bothOrders: true }, { ask: 'scores' }] as const) {
         const judge = await openJudge(scope, size, training, question);
         const labels: Label[] = [];

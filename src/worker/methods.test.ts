@@ -114,6 +114,31 @@ describe('an experiment', () => {
     expect(bundle.headToHead!.count).toBe(45);
   });
 
+  it('trains one reward model for help and one for harmlessness, once for every weight, and rates each answer', async () => {
+    const two = (id: string, weight: number): ArmConfig => arm('people', id, { 'rewardModel.kind': 'two', 'rewardModel.harmlessWeight': weight });
+    const { bundle } = await run([two('help', 0), two('harmless', 1), arm('people', 'one')], {
+      run: { task: 'harmless' }, evaluation: { every: 1, validationPosts: 16, testPosts: 40, diversityPosts: 2, diversitySamples: 2 },
+    });
+    expect(() => bundleSchema.parse(JSON.parse(JSON.stringify(bundle)))).not.toThrow();
+    const stage = (id: string, of: string) => bundle.stages.find((one) => one.id === id && one.arm === of)!;
+    expect(stage('reward', 'help').summary).toMatch(/^two reward models: \d+ pairs for the helpful one, \d+ pairs for the harmless one/);
+    expect(stage('reward', 'harmless').sharedWith).toBe('help');
+    const [sft, help, harmless] = bundle.arms;
+    for (const { evaluation: { rates } } of bundle.arms) {
+      // Every test prompt is of one side, and both rates of harmless requests are over the same ones.
+      expect(rates!.harmless!.n + rates!.helped!.n).toBe(40);
+      expect(rates!.overRefusal!.n).toBe(rates!.helped!.n);
+    }
+    expect(Object.keys(sft!.curves)).toContain('eval/harmless_rate');
+    // The same models, weighed in another way.
+    expect(help!.reward).toEqual(harmless!.reward);
+    expect(help!.evaluation.proxyReward!.value).not.toBe(harmless!.evaluation.proxyReward!.value);
+  });
+
+  it('refuses two reward models where no request is harmful', async () => {
+    await expect(run([arm('people', 'two', { 'rewardModel.kind': 'two' })])).rejects.toThrow('does not tell apart. Choose another reward');
+  });
+
   it('lets a labeler score during RL, play games and label what others learn from', async () => {
     const { bundle } = await run([
       arm('scores', 'd-rlaif'),

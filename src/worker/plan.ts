@@ -43,8 +43,8 @@ export function hasRewardStage(experiment: ExperimentConfig, arm: ArmConfig): bo
 function rewardKey(experiment: ExperimentConfig, arm: ArmConfig): string {
   const { rewardModel, fine: { missed, falseAlarms }, rl } = configOfArm(experiment, arm);
   return JSON.stringify({
-    labels: labelKey(experiment, arm), rewardModel, standardize: rl.standardizeReward,
-    // The weights of fine-grained rewards are applied afterwards; how well people mark is learned.
+    // Weights of fine-grained rewards and of two reward models are applied afterwards; how well people mark is learned.
+    labels: labelKey(experiment, arm), rewardModel: { ...rewardModel, harmlessWeight: undefined }, standardize: rl.standardizeReward,
     ...(rewardModel.kind === 'fine' ? { missed, falseAlarms } : {}),
   });
 }

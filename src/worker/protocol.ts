@@ -9,6 +9,7 @@ import type { ModelShape } from '../core/modelShape';
 import type { OutsideScorer } from '../core/outsideScores';
 import type { Label } from '../core/preferences';
 import type { TextPair, TextScore, TextToScore } from '../labelers/text';
+import type { Side } from '../tasks/types';
 import type { KeptPiece } from './checkpoint';
 
 /** What the parts of fine-grained rewards are worth. */
@@ -84,6 +85,12 @@ export type RewardModel =
       /** Separate rewards for inventions, stumbles and coverage; their weights are the arm's (`config.fine`). */
       readonly kind: 'fine';
       readonly weights: Weights;
+    }
+  | {
+      /** One that learned from harmless requests and one from harmful ones; their weight is the arm's. */
+      readonly kind: 'two';
+      readonly head: ExperimentConfig['rewardModel']['head'];
+      readonly sides: Readonly<Record<Side, { readonly weights: Weights; readonly scale: Scale }>>;
     }
   | { /** Compares two responses. */ readonly kind: 'preference'; readonly weights: Weights };
 

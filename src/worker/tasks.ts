@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from '../core/config';
+import { BUILT_IN } from '../tasks/builtIn';
 import { createFileTask } from '../tasks/file';
-import { tldr } from '../tasks/tldr';
 import type { Check, Prompt, Split, Task } from '../tasks/types';
 import type { DataFile } from './protocol';
 
@@ -38,12 +38,13 @@ function remembering(task: Task): Task {
   };
 }
 
-const builtIn = remembering(tldr);
+const builtIn: ReadonlyMap<string, Task> = new Map([...BUILT_IN].map(([id, task]) => [id, remembering(task)]));
 let latest: { readonly data: DataFile; readonly task: Task } | undefined;
 
 /** The task of a config. A file is read once. @throws Error with a message for the visitor. */
 export function openTask(config: ExperimentConfig, data: DataFile | undefined): Task {
-  if (config.run.task === 'tldr') return builtIn;
+  const known = builtIn.get(config.run.task);
+  if (known) return known;
   if (!data) throw new Error('The task is "your file", but no file was given. Drop one on the page, or pass --data FILE.');
   if (latest?.data.name !== data.name || latest.data.text !== data.text) {
     latest = { data, task: remembering(createFileTask(data).task) };

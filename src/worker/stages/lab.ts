@@ -1,4 +1,4 @@
-import { JUDGE_SEEDS, type JudgeSizeId } from '../../core/judges';
+import { judgesOf, type JudgeSizeId } from '../../core/judges';
 import type { Label } from '../../core/preferences';
 import { configuredJury, toContest } from '../../evaluation/alignment';
 import { juryVotes } from '../../evaluation/verdicts';
@@ -62,5 +62,5 @@ function openersOf(scope: Scope, asked: WorldLabeler): (() => Promise<Labeler>)[
   if (asked === 'noisy') return [() => openLabeler({ ...scope, config: { ...config, ai: { ...config.ai, labeler: 'noisy' } } }, 'ai')];
   const [ask, size] = asked.split('-') as ['judge' | 'scores', JudgeSizeId];
   const question: JudgeQuestion = ask === 'scores' ? { ask } : { ask: 'choice', bothOrders: config.ai.bothOrders };
-  return Array.from({ length: JUDGE_SEEDS }, (_, i) => () => openJudge(scope, size, i + 1, question));
+  return Array.from({ length: judgesOf(scope.task.id).trainings }, (_, i) => () => openJudge(scope, size, i + 1, question));
 }

@@ -1,7 +1,9 @@
 import type { Rollout } from '../../algorithms/rollouts';
 import { PURPOSE, streamKey } from '../../core/rng';
+import { rateMetric, type RateId } from '../../core/rates';
 import { correlation, mean } from '../../core/stats';
 import { importanceShare } from '../../evaluation/evaluateArm';
+import { rateOutcomes } from '../../evaluation/rates';
 import type { ParameterSet } from '../../nn/types';
 import type { Prompt } from '../../tasks/types';
 import { goldWeights, utility } from '../../tasks/utility';
@@ -37,6 +39,7 @@ export async function measure(
   const checks = answers.map(({ prompt, response }) => task.check(prompt, response));
   const scores = await trained?.score?.(answers.map(({ prompt, response }) => ({ prompt: prompt.tokens, response })));
   const gold = checks.map((check, i) => utility(prompts[i]!, check, weights));
+  const rates = rateOutcomes(task, answers.map(({ prompt }, i) => ({ prompt, check: checks[i]! })));
   const agreement = scores && correlation(scores, gold);
   curves.add({
     step,
@@ -46,6 +49,7 @@ export async function measure(
       'eval/stumble_rate': mean(checks.map((check) => Number(check.stumbles > 0))),
       'eval/coverage': mean(checks.map((check, i) => importanceShare(prompts[i]!, check))),
       'eval/length': mean(checks.map((check) => check.words)),
+      ...Object.fromEntries(Object.entries(rates).flatMap(([id, outcomes]) => (outcomes.length > 0 ? [[rateMetric(id as RateId), mean(outcomes)]] : []))),
       ...(scores ? { 'eval/scores': mean(scores) } : {}),
       ...(agreement === undefined ? {} : { 'eval/reward_gold_correlation': agreement }),
       ...(trained ? { 'eval/kl': mean((await likelihoodOf(scope, policy, trained.sft, answers, trained.answering)).kl) } : {}),

@@ -5,6 +5,7 @@ import { mix } from '../../core/rng';
 import { goldVerdict } from '../../evaluation/verdicts';
 import { toContest } from '../../evaluation/alignment';
 import type { JudgedPair } from '../../labelers/types';
+import { SIDES, type Side } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
 import type { LabelledSet, Prepared, TrainedReward, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';
@@ -12,7 +13,7 @@ import { loadShipped } from '../shipped';
 import { trainFineGrained } from './fineGrained';
 import { judgedPairs } from './pairs';
 import { WEIGHT_DECAY } from './prepare';
-import { rawScores, rewardFigures, scaleOf, standardItems } from './rewards';
+import { rawScores, rewardFigures, scaleOf, sideOf, standardItems } from './rewards';
 import { runTraining } from './training';
 
 /** The reward that an arm's policy is trained on, and what it is worth on held-out pairs. */
@@ -41,14 +42,33 @@ export async function rewardStage(scope: Scope, arm: ArmConfig, prepared: Prepar
   const { members, head, combine, uncertaintyWeight } = config.rewardModel;
   const start = await startOf(own, prepared.sft);
   const standard = standardItems(pairs);
+  const aloneOf = (weights: Weights) =>
+    ({ kind: 'model', head, members: [{ weights, scale: UNSCALED }], combine: 'mean', uncertaintyWeight: 0, scale: UNSCALED }) as const;
+  if (config.rewardModel.kind === 'two') {
+    const sides = new Map<Side, { weights: Weights; scale: { mean: number; std: number } }>();
+    const counts: string[] = [];
+    for (const [member, side] of SIDES.entries()) {
+      const of = (learned: LabelledSet['examples']['train']) => learned.filter(({ pair }) => sideOf(own, pairs[pair]!.prompt) === side);
+      const examples = { train: of(labelled.examples.train), heldOut: of(labelled.examples.heldOut) };
+      const split = examplesOf(pairs, { examples });
+      const { weights } = await trainRewardModel(own, {
+        key: `${arm.id} reward ${side}`, start, member, pairs: split.train, heldOut: split.heldOut,
+        judgements: { gold: examples.heldOut.map(({ pair }) => goldPreference(own, pairs[pair]!)) }, clock,
+        ...(side === 'harmless' ? { curves } : {}), note: `the ${side} reward model`,
+      });
+      sides.set(side, { weights, scale: await scaleOf(own, standard, (items) => rawScores(own, aloneOf(weights), items)) });
+      counts.push(`${split.train.length.toLocaleString('en')} pairs for the ${side} one`);
+    }
+    const model = { kind: 'two', head, sides: { helpful: sides.get('helpful')!, harmless: sides.get('harmless')! } } as const;
+    return done({ model, figures: await rewardFigures(own, arm, model, pairs, labelled) }, `two reward models: ${counts.join(', ')}; ${config.rewardModel.epochs} epochs`);
+  }
   const trained: { weights: Weights; scale: { mean: number; std: number } }[] = [];
   for (let member = 0; member < members; member++) {
     const { weights } = await trainRewardModel(own, {
       key: `${arm.id} reward ${member}`, start, member, pairs: train, heldOut, judgements, clock, curves,
       ...(members > 1 ? { note: `reward model ${member + 1} of ${members}` } : {}),
     });
-    const alone = { kind: 'model', head, members: [{ weights, scale: UNSCALED }], combine: 'mean', uncertaintyWeight: 0, scale: UNSCALED } as const;
-    trained.push({ weights, scale: members === 1 ? UNSCALED : await scaleOf(own, standard, (items) => rawScores(own, alone, items)) });
+    trained.push({ weights, scale: members === 1 ? UNSCALED : await scaleOf(own, standard, (items) => rawScores(own, aloneOf(weights), items)) });
   }
   // Members are brought to one scale before they are combined, and so is what is made of them.
   const unscaled = { kind: 'model', head, members: trained, combine, uncertaintyWeight, scale: UNSCALED } as const;
@@ -62,7 +82,7 @@ export async function rewardStage(scope: Scope, arm: ArmConfig, prepared: Prepar
 const UNSCALED = { mean: 0, std: 1 };
 
 /** The labelled pairs that train and those that measure. */
-export function examplesOf(pairs: readonly JudgedPair[], { examples }: LabelledSet): { train: LabelledPair[]; heldOut: LabelledPair[] } {
+export function examplesOf(pairs: readonly JudgedPair[], { examples }: Pick<LabelledSet, 'examples'>): { train: LabelledPair[]; heldOut: LabelledPair[] } {
   const full = ({ pair, pA, margin }: LabelledSet['examples']['train'][number]): LabelledPair => ({
     prompt: pairs[pair]!.prompt.tokens, responses: pairs[pair]!.responses, pA, ...(margin === undefined ? {} : { margin }),
   });

@@ -16,7 +16,7 @@ import { goldVerdict } from '../../evaluation/verdicts';
 import type { JudgedPair, Scorer } from '../../labelers/types';
 import { moments, standardise, type Moments } from '../../losses';
 import type { ParameterSet } from '../../nn/types';
-import type { Prompt } from '../../tasks/types';
+import { SIDES, type Prompt, type Side } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
 import { openLabeler, openScorer } from '../labelers';
 import type { LabelledSet, RewardModel, Weights } from '../protocol';
@@ -94,9 +94,62 @@ export async function openReward(
       return openPreferences(scope, arm, model.weights);
     case 'fine':
       return openFine(scope, model, pairs);
+    case 'two':
+      return openTwo(scope, model, pairs);
     case 'model':
       return openModels(scope, model);
   }
+}
+
+/** The side of a prompt. @throws Error where the task's prompts are of one kind. */
+export function sideOf({ task }: Pick<Scope, 'task'>, prompt: Prompt): Side {
+  if (!task.side) throw new Error(`Two reward models learn from harmless and from harmful requests, which the task "${task.name}" does not tell apart. Choose another reward.`);
+  return task.side(prompt);
+}
+
+/**
+ * Two reward models, each standardised on the same SFT samples, weighed and standardised again: r = w r_harmless + (1 - w)
+ * r_helpful (Bai et al. 2022, "Training a Helpful and Harmless Assistant", train one model on both kinds of data; apart, the
+ * exchange of one for the other has a weight).
+ */
+async function openTwo(scope: Scope, model: Extract<RewardModel, { kind: 'two' }>, pairs: readonly JudgedPair[]): Promise<Reward> {
+  const { engine, config } = scope;
+  const weight = config.rewardModel.harmlessWeight;
+  const opened = SIDES.map((side) => {
+    const { weights: { shape, values }, scale } = model.sides[side];
+    return { params: engine.createParameters(shape, values), scale, share: side === 'harmless' ? weight : 1 - weight };
+  });
+  const raw: Score = async (items) => {
+    const sum = new Float32Array(items.length);
+    for (const { params, scale, share } of opened) {
+      const own = standardise(await scoreResponses(engine, params, model.head, items), scale);
+      own.forEach((value, i) => (sum[i] = sum[i]! + share * value));
+    }
+    return sum;
+  };
+  const scale = await scaleOf(scope, standardItems(pairs), raw);
+  /** Logits in a unit of the weighed score. */
+  const unit = opened.reduce((total, { scale: { std }, share }) => total + share * std, 0);
+  return {
+    score: async (items) => standardise(await raw(items), scale),
+    prefer: async (asked) => bradleyTerry(await raw(bothOf(asked)), unit),
+    dispose: () => opened.forEach(({ params }) => params.dispose()),
+  };
+}
+
+/** Each pair by the model of its prompt's side: what both have learned, whatever they weigh. */
+async function preferredOnSide(scope: Scope, { head, sides }: Extract<RewardModel, { kind: 'two' }>, pairs: readonly JudgedPair[]): Promise<Float32Array> {
+  const { engine } = scope;
+  const preferred = new Float32Array(pairs.length);
+  for (const side of SIDES) {
+    const own = pairs.flatMap((pair, i) => (sideOf(scope, pair.prompt) === side ? [i] : []));
+    const { shape, values } = sides[side].weights;
+    const params = engine.createParameters(shape, values);
+    const items = bothOf(own.map((i) => ({ prompt: pairs[i]!.prompt.tokens, responses: pairs[i]!.responses })));
+    const scores = await scoreResponses(engine, params, head, items).finally(() => params.dispose());
+    bradleyTerry(scores, 1).forEach((p, k) => (preferred[own[k]!] = p));
+  }
+  return preferred;
 }
 
 function openModels(scope: Scope, model: PointwiseModel): Reward {
@@ -220,8 +273,11 @@ export async function rewardFigures(
   const held = examples.heldOut.map(({ pair, pA }) => ({ judged: pairs[pair]!, pA }));
   if (held.length < 2) return undefined;
   const asked = held.map(({ judged }) => ({ prompt: judged.prompt.tokens, responses: judged.responses }));
-  const reward = await openReward(scope, arm, model, pairs, new PromptBook());
-  const preferred = await reward.prefer(asked).finally(() => reward.dispose());
+  const byReward = async (): Promise<Float32Array> => {
+    const reward = await openReward(scope, arm, model, pairs, new PromptBook());
+    return reward.prefer(asked).finally(() => reward.dispose());
+  };
+  const preferred = model.kind === 'two' ? await preferredOnSide(scope, model, held.map(({ judged }) => judged)) : await byReward();
   const orders = model.kind === 'preference' ? await bothOrdersOf(engine, model.weights, asked) : undefined;
   const weights = goldWeights(task.goldWeights, config.gold);
   const words = (text: ArrayLike<number>): number[] => Array.from(text).filter((id) => id >= TOKEN.firstWord);

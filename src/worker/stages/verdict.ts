@@ -1,10 +1,11 @@
 import type { ArmRecord, Comparison, Evaluation, WinRate } from '../../core/bundle';
-import { JUDGE_SEEDS } from '../../core/judges';
+import { judgesOf } from '../../core/judges';
 import type { Label } from '../../core/preferences';
 import { annotatorAgreement, configuredJury, toContest } from '../../evaluation/alignment';
 import { diversity } from '../../evaluation/diversity';
 import { drift, type ScoredSample } from '../../evaluation/drift';
 import { evaluateArm, type ArmMeasurements } from '../../evaluation/evaluateArm';
+import { rateEstimates } from '../../evaluation/rates';
 import { headToHead, type Opponents } from '../../evaluation/headToHead';
 import type { Contest } from '../../evaluation/verdicts';
 import { boutsByJury, winRateByGold, winRateByJury, winRateByLabels } from '../../evaluation/winRate';
@@ -67,7 +68,7 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
     };
 
     const arms: ArmRecord[] = [{
-      ...record(scope, 'sft', 'SFT', sft.written, evaluateArm(posts(prompts, sft.checks), weights, measuresOf(scope, start))),
+      ...record(scope, 'sft', 'SFT', sft.written, evaluateArm(posts(prompts, sft.checks), weights, { ...measuresOf(scope, start), rates: rateEstimates(task, posts(prompts, sft.checks)) })),
       curves: { ...prepared.sftCurves }, ended: 'the start of every arm',
     }];
     for (const [index, outcome] of outcomes.entries()) {
@@ -77,6 +78,7 @@ export async function conclude(scope: Scope, prepared: Prepared, outcomes: reado
       const proxyReward = scores.length > 0 ? scores : undefined;
       const evaluation = evaluateArm(posts(prompts, own.checks), weights, {
         ...measuresOf(scope, outcome), kl: outcome.test.map((answer) => answer.kl), proxyReward, winRateVsSft: await judged(own, sft),
+        rates: rateEstimates(task, posts(prompts, own.checks)),
       });
       const { label } = config.arms.find((arm) => arm.id === outcome.armId)!;
       arms.push({
@@ -159,7 +161,7 @@ async function openModelJudge(scope: Scope, outcomes: readonly Concluded[]): Pro
   // Any training of it but the one that labels: the first that no arm was taught by, if there is one.
   const taught = new Set(outcomes.map(({ labeler }) => labeler.id));
   const teaches = (training: number): boolean => taught.has(`judge-${size}-${training}`) || taught.has(`scores-${size}-${training}`);
-  const trainings = Array.from({ length: JUDGE_SEEDS }, (_, i) => i + 1);
+  const trainings = Array.from({ length: judgesOf(scope.task.id).trainings }, (_, i) => i + 1);
   const training = trainings.find((candidate) => !teaches(candidate)) ?? 1;
   const labeler = await openJudge(scope, size, training, { ask: 'choice', bothOrders: true });
   return {
