@@ -1,5 +1,8 @@
 import type { HumanPair } from '../core/humanPairs';
 import { hashString, PURPOSE, Stream, streamKey } from '../core/rng';
+import type { BuiltInTaskId } from '../core/taskWords';
+import { KIND_OF_TASK, type PromptKind } from '../labelers/llm/prompt';
+import { HH_FILES, kindOfHh, readHhPairs, type HhPart } from './hhFiles';
 import { listSplits, parseDatasetName, readHubPairs, type HubAccess, type HubSplit } from './hubDataset';
 import { PAIR_COUNT, type ImportQuestion, type LabContext, type LabState } from './labState';
 import { labTrouble } from './labTrouble';
@@ -10,10 +13,13 @@ import type { StreamedFile } from './textStream';
 
 export interface ImportingActions {
   readonly setSource: (source: LabState['source']) => void;
+  readonly setTask: (task: BuiltInTaskId) => void;
   readonly setCount: (count: number) => void;
   readonly takeFile: (file: StreamedFile, columns?: PairColumns) => Promise<void>;
   readonly findDataset: (name: string) => Promise<void>;
   readonly readSplit: (split: HubSplit) => Promise<void>;
+  /** Fetches a part of Anthropic's HH and reads it. */
+  readonly readHh: (part: HhPart) => Promise<void>;
   readonly stopReading: () => void;
 }
 
@@ -29,11 +35,22 @@ export function importingPart({ get, set, environment: { fetch } }: LabContext, 
     fetch: (url, init) => fetch(url instanceof Request ? url.url : url.toString(), init ?? {}),
   };
 
+  function setKind(kind: PromptKind): void {
+    set(({ llm, pagePrompt }) => ({ llm: { ...llm, kind }, pagePrompt: { ...pagePrompt, kind } }));
+  }
+
   /** With another source the prompt follows; with the same one it stays what the visitor made of it. */
   function setSource(source: LabState['source']): void {
     if (source === get().source) return;
-    const kind = source === 'builtIn' ? 'summary' : 'dialogue';
-    set(({ llm, pagePrompt }) => ({ source, llm: { ...llm, kind }, pagePrompt: { ...pagePrompt, kind } }));
+    set({ source });
+    setKind(source === 'builtIn' ? KIND_OF_TASK[get().task] : kindOfHh(get().imported) ?? 'dialogue');
+  }
+
+  /** With the pairs of another task the prompt follows. */
+  function setTask(task: BuiltInTaskId): void {
+    if (task === get().task) return;
+    set({ task });
+    if (get().source === 'builtIn') setKind(KIND_OF_TASK[task]);
   }
 
   /** Reads a source; a later one replaces it. */
@@ -53,6 +70,9 @@ export function importingPart({ get, set, environment: { fetch } }: LabContext, 
       if (abort.signal.aborted) return;
       if ('about' in found) set({ reading: undefined, question: found, announcement: 'Something has to be chosen first.' });
       else {
+        // The prompt follows a part of HH, and does not stay with it where other pairs take its place.
+        const kind = kindOfHh(found) ?? (kindOfHh(get().imported) && 'dialogue');
+        if (kind) setKind(kind);
         set({
           reading: undefined, imported: { ...found, pairs: shuffled(found.pairs) },
           announcement: `${found.pairs.length} pairs of ${found.name} are kept.`,
@@ -68,6 +88,7 @@ export function importingPart({ get, set, environment: { fetch } }: LabContext, 
 
   return {
     setSource,
+    setTask,
     setCount: (count) => set({ count: Math.min(PAIR_COUNT.max, Math.max(PAIR_COUNT.min, Math.round(count))) }),
     async takeFile(file, columns) {
       setSource('imported');
@@ -91,6 +112,10 @@ export function importingPart({ get, set, environment: { fetch } }: LabContext, 
     },
     readSplit: (split) =>
       read(split.dataset, (signal, onProgress) => readHubPairs(split, hub, { signal, onProgress })),
+    async readHh(part) {
+      setSource('imported');
+      await read(HH_FILES[part].name, (signal, onProgress) => readHhPairs(part, fetch, { signal, onProgress }));
+    },
     stopReading() {
       reading?.abort();
       set({ reading: undefined, question: undefined, announcement: 'Reading was stopped.' });

@@ -20,7 +20,7 @@ const set = (labeler: LabelerInfo, right: number) => ({
     return { pairId: id, labeler: labeler.id, pA, raw: [pA], parsed: true };
   }),
 });
-const results = [set(judge(2), 6), set(rule, 4), set(judge(1), 4), set(judge(3), 8)].reduce(withSet, newResults('pairs', false, pairs));
+const results = [set(judge(2), 6), set(rule, 4), set(judge(1), 4), set(judge(3), 8)].reduce(withSet, newResults('pairs', undefined, pairs));
 
 describe('the leaderboard', () => {
   it('has one row for all trainings of a model, in the place of the first that came, with each below', () => {

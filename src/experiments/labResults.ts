@@ -1,4 +1,5 @@
 import type { HumanPair } from '../core/humanPairs';
+import type { BuiltInTaskId } from '../core/taskWords';
 import type { LabelerInfo, LabelerResult } from '../core/labReport';
 import { labelerFigures } from '../evaluation/labelerFigures';
 import { figuresOverSeeds } from '../evaluation/seeds';
@@ -8,15 +9,16 @@ import type { LabelSet, LabRow } from './labFiles';
 export interface LabResults {
   /** Where the pairs came from, in words. */
   readonly name: string;
-  readonly builtIn: boolean;
+  /** The built-in task that the pairs are of; undefined for imported ones. */
+  readonly task: BuiltInTaskId | undefined;
   readonly pairs: readonly HumanPair[];
   readonly sets: readonly LabelSet[];
   /** One a set of at least two labels, in the order of the sets. */
   readonly rows: readonly LabelerResult[];
 }
 
-export function newResults(name: string, builtIn: boolean, pairs: readonly HumanPair[]): LabResults {
-  return { name, builtIn, pairs, sets: [], rows: [] };
+export function newResults(name: string, task: BuiltInTaskId | undefined, pairs: readonly HumanPair[]): LabResults {
+  return { name, task, pairs, sets: [], rows: [] };
 }
 
 /**
@@ -24,7 +26,7 @@ export function newResults(name: string, builtIn: boolean, pairs: readonly Human
  * judged the same pairs.
  */
 export function resultsFor(next: LabResults, earlier: LabResults | undefined): LabResults {
-  const same = earlier?.pairs.length === next.pairs.length &&
+  const same = earlier?.task === next.task && earlier?.pairs.length === next.pairs.length &&
     earlier.pairs.every(({ id, people }, i) => id === next.pairs[i]!.id && people === next.pairs[i]!.people);
   return same ? earlier : next;
 }

@@ -1,6 +1,7 @@
 import type { HumanPair } from '../core/humanPairs';
 import { JUDGE_SEEDS } from '../core/judges';
 import type { Label } from '../core/preferences';
+import { wordsOf, type BuiltInTaskId } from '../core/taskWords';
 import { browserDeps, createLlmLabeler } from '../labelers/llm/labeler';
 import { distinctName } from '../labelers/llm/naming';
 import type { Rung } from '../labelers/llm/types';
@@ -33,7 +34,7 @@ export interface RunningActions {
 
 /** One worker and no helpers: labelling a few hundred pairs is short work. */
 const ONE_WORKER = 0;
-const WORLD_NAME = 'built-in forum posts';
+const worldName = (task: BuiltInTaskId): string => `built-in ${wordsOf(task).kind}`;
 
 /** Labels wanted of a labeler. */
 const wantedOf = (choice: LabChoice, pairs: number): number => (isJudge(choice) ? JUDGE_SEEDS * pairs : pairs);
@@ -78,9 +79,9 @@ export function runningPart(context: LabContext, onPairs: () => void): RunningAc
   const keep = (labels: LabelSet): void => set(({ results }) => (results ? { results: withSet(results, labels) } : {}));
 
   async function askSession(session: LabSession, labelers: readonly WorldLabeler[], signal: AbortSignal): Promise<KnownWorld> {
-    const { count } = get();
+    const { task, count } = get();
     set({ activity: 'Sampling the pairs' });
-    const asked = session.lab({ config: worldConfig(count), labelers }, (events) => {
+    const asked = session.lab({ config: worldConfig(task, count), labelers }, (events) => {
       for (const event of events) {
         if (event.type === 'progress') set({ activity: `Sampling the pairs: ${event.done} of ${event.total}` });
         if (event.type !== 'lab') continue;
@@ -90,15 +91,16 @@ export function runningPart(context: LabContext, onPairs: () => void): RunningAc
       }
     });
     setAtWork(asked);
-    world = addToWorld(world, count, await orAborted(asked.result, signal));
+    world = addToWorld(world, { task, count }, await orAborted(asked.result, signal));
     return world;
   }
 
   /** Pairs and labels that the worker has not given yet. */
   async function askWorld(wanted: readonly WorldLabeler[], signal: AbortSignal): Promise<KnownWorld> {
-    const { count } = get();
-    const missing = wanted.filter((labeler) => world?.count !== count || !world.sets[labeler]);
-    if (world?.count === count && missing.length === 0) return world;
+    const { task, count } = get();
+    const here = world?.task === task && world.count === count ? world : undefined;
+    const missing = wanted.filter((labeler) => !here?.sets[labeler]);
+    if (here && missing.length === 0) return here;
     if (environment.isTraining?.()) throw new DataFileError(WORLD_WAITS);
     // The session may compute on the GPU; a model that is asked in the same run stays where it is.
     if (get().progress.every(({ choice }) => choice !== 'pageLlm')) environment.page?.getState().free(WORLD_BEGAN);
@@ -121,16 +123,16 @@ export function runningPart(context: LabContext, onPairs: () => void): RunningAc
 
   /** The pairs to be labelled, and what the built-in world's own labelers say of them. */
   async function loadPairs(wanted: readonly WorldLabeler[], signal: AbortSignal): Promise<void> {
-    const { source, imported, count } = get();
+    const { source, task, imported, count } = get();
     let next: LabResults;
     let said: KnownWorld['sets'] = {};
     if (source === 'builtIn') {
       const known = await askWorld(wanted, signal);
-      next = newResults(WORLD_NAME, true, known.pairs);
+      next = newResults(worldName(task), task, known.pairs);
       said = known.sets;
     } else {
       if (!imported) throw new DataFileError('Choose a file or a data set first.');
-      next = newResults(imported.name, false, imported.pairs.slice(0, count));
+      next = newResults(imported.name, undefined, imported.pairs.slice(0, count));
     }
     if (next.pairs.length < 2) throw new DataFileError('At least two pairs are needed.');
     set(({ results, progress }) => ({

@@ -1,5 +1,6 @@
 import type { HumanPair } from '../core/humanPairs';
-import { JUDGE_SIZE_IDS } from '../core/judges';
+import { JUDGE_SIZE_IDS, judgesOf, type JudgeSizeId } from '../core/judges';
+import type { BuiltInTaskId } from '../core/taskWords';
 import type { ConnectionReport, Surroundings } from '../labelers/llm/connection';
 import type { FetchLike } from '../labelers/llm/http';
 import type { ModelInfo, Rung } from '../labelers/llm/types';
@@ -85,6 +86,8 @@ export interface LabelerProgress {
 
 export interface LabState {
   readonly source: 'builtIn' | 'imported';
+  /** The task whose pairs are the built-in ones: that of the playground, or the last one that was built in. */
+  readonly task: BuiltInTaskId;
   /** Most pairs of a run. */
   readonly count: number;
   /** The pairs of a file or data set, in a fixed shuffled order, so that fewer are a sample of all. */
@@ -144,15 +147,27 @@ export function isChoice(text: string): text is LabChoice {
   return isWorld(choice) || isRule(choice) || choice === 'llm' || choice === 'pageLlm' || choice === 'you';
 }
 
-/** The labelers that will be asked: those of the built-in world know no other pairs. */
-export function askedOf({ chosen, source }: Pick<LabState, 'chosen' | 'source'>): LabChoice[] {
-  return chosen.filter((choice) => source === 'builtIn' || !isWorld(choice));
+/** The size of a small judge, by whatever it is asked; undefined for other labelers. */
+export function judgeSizeOf(choice: LabChoice): JudgeSizeId | undefined {
+  return isJudge(choice) ? (choice.split('-')[1] as JudgeSizeId) : undefined;
+}
+
+/** Whether a labeler can judge the pairs: those of the built-in worlds know no other pairs, and not every judge every task. */
+export function isOffered(choice: LabChoice, { source, task }: Pick<LabState, 'source' | 'task'>): boolean {
+  if (!isWorld(choice)) return true;
+  const size = judgeSizeOf(choice);
+  return source === 'builtIn' && (size === undefined || judgesOf(task).sizes.includes(size));
+}
+
+/** The labelers that will be asked. */
+export function askedOf({ chosen, source, task }: Pick<LabState, 'chosen' | 'source' | 'task'>): LabChoice[] {
+  return chosen.filter((choice) => isOffered(choice, { source, task }));
 }
 
 /** The pairs that a run would label, as far as they are known. */
 export function pairsOf(
-  { source, imported, count, results }: Pick<LabState, 'source' | 'imported' | 'count' | 'results'>,
+  { source, task, imported, count, results }: Pick<LabState, 'source' | 'task' | 'imported' | 'count' | 'results'>,
 ): readonly HumanPair[] | undefined {
   if (source === 'imported') return imported?.pairs.slice(0, count);
-  return results?.builtIn === true && results.pairs.length === count ? results.pairs : undefined;
+  return results?.task === task && results.pairs.length === count ? results.pairs : undefined;
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'fflate';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { JUDGE_SEEDS } from '../core/judges';
 import type { LabelerInfo } from '../core/labReport';
@@ -220,6 +221,10 @@ describe('pause', () => {
 describe('a file of pairs', () => {
   const file = (text: string): File => new File([text], 'pairs.csv');
   const rows = Array.from({ length: 30 }, (_, i) => `q${i},yes ${i},no`).join('\n');
+  const hhLines = (count: number): string => Array.from({ length: count }, (_, i) => {
+    const [chosen, rejected] = ['yes', 'no'].map((reply) => `\n\nHuman: q${i}\n\nAssistant: ${reply}`);
+    return JSON.stringify({ chosen, rejected });
+  }).join('\n');
 
   it('takes the place of the built-in world and its labelers', async () => {
     await state().takeFile(file(`prompt,chosen,rejected\n${rows}\nlast,alone`));
@@ -231,7 +236,7 @@ describe('a file of pairs', () => {
     expect(askedOf(state())).toEqual(['longer']);
     await state().run();
     expect(sessions).toHaveLength(0);
-    expect(state().results).toMatchObject({ builtIn: false, name: 'pairs.csv', rows: [{ figures: { n: 25, agreement: { value: 1 } } }] });
+    expect(state().results).toMatchObject({ task: undefined, name: 'pairs.csv', rows: [{ figures: { n: 25, agreement: { value: 1 } } }] });
   });
 
   it('asks for its columns where their names say too little', async () => {
@@ -257,6 +262,46 @@ describe('a file of pairs', () => {
     expect(state().imported).toMatchObject({ comparisons: 3, bad: { count: 0 } });
     await state().findDataset('https://elsewhere.example/x');
     expect(state().importTrouble).toMatch(/named as in/);
+  });
+
+  it('may be a part of HH, which the prompt follows; other pairs do not keep what was asked of it', async () => {
+    const kinds = (): string[] => [state().llm.kind, state().pagePrompt.kind];
+    answer = () => new Response(gzipSync(new TextEncoder().encode(hhLines(30))));
+    await state().readHh('harmless');
+    expect(state()).toMatchObject({ source: 'imported', imported: { name: 'HH, harmless', comparisons: 30 }, reading: undefined });
+    expect(kinds()).toEqual(['harmful', 'harmful']);
+    state().setSource('builtIn');
+    expect(kinds()).toEqual(['summary', 'summary']);
+    state().setSource('imported');
+    expect(kinds()).toEqual(['harmful', 'harmful']);
+    await state().readHh('helpful');
+    expect([state().imported?.name, ...kinds()]).toEqual(['HH, helpful', 'dialogue', 'dialogue']);
+    await state().readHh('harmless');
+    await state().takeFile(file(`prompt,chosen,rejected\n${rows}`));
+    expect([state().imported?.name, ...kinds()]).toEqual(['pairs.csv', 'dialogue', 'dialogue']);
+    // What the visitor asks about pairs of their own stays with the next file of theirs.
+    state().setLlm({ kind: 'summary' });
+    await state().takeFile(file(`prompt,chosen,rejected\n${rows}`));
+    expect(kinds()).toEqual(['summary', 'dialogue']);
+  });
+
+  it('stays, and so does the prompt, where HH cannot be fetched or is stopped', async () => {
+    await state().takeFile(file(`prompt,chosen,rejected\n${rows}`));
+    const { imported } = state();
+    answer = () => new Response('Entry not found', { status: 404 });
+    await state().readHh('harmless');
+    expect(state().importTrouble).toMatch(/404.*download the file yourself/);
+    let answered: (response: Response) => void = () => undefined;
+    answer = () => new Promise((resolve) => {
+      answered = resolve;
+    });
+    const reading = state().readHh('harmless');
+    expect(state()).toMatchObject({ reading: { name: 'HH, harmless', share: 0 }, importTrouble: undefined });
+    state().stopReading();
+    answered(new Response(hhLines(30)));
+    await reading;
+    expect(state()).toMatchObject({ reading: undefined, importTrouble: undefined, llm: { kind: 'dialogue' } });
+    expect(state().imported).toBe(imported);
   });
 
   it('changes the prompt where it takes the place of the built-in world, and then no more', async () => {

@@ -17,6 +17,7 @@ export type LabStore = StoreApi<LabState & LabActions>;
 function initialState({ keys }: LabEnvironment): LabState {
   return {
     source: 'builtIn',
+    task: 'tldr',
     count: PAIR_COUNT.initial,
     imported: undefined,
     reading: undefined,

@@ -33,7 +33,7 @@ export function votingPart({ get, set, environment: { votes: store = createVoteS
     const { votes, imported, source, results } = get();
     const pairs = pairsOf(get());
     if (!votes || !pairs) return;
-    const table = source === 'imported' && imported ? resultsFor(newResults(imported.name, false, pairs), results) : results;
+    const table = source === 'imported' && imported ? resultsFor(newResults(imported.name, undefined, pairs), results) : results;
     const labels = labelsOfVotes(pairs, votes);
     if (table && labels.length >= MIN_VOTED) set({ results: withSet(table, { labeler: YOU, labels }) });
     else if (table && table === results) set({ results: withoutSet(table, YOU.id) });

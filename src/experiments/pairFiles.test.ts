@@ -1,5 +1,6 @@
 import { existsSync, openAsBlob } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { inspectPairFile, readPairFile } from './pairFiles';
 import type { PairImportOptions } from './pairImport';
@@ -9,6 +10,7 @@ const file = (parts: BlobPart[] | string, name = 'pairs.jsonl'): File => new Fil
 const read = (text: BlobPart[] | string, options?: PairImportOptions) => readPairFile(file(text), options);
 const line = (i: number, good = `good ${i}`): string => JSON.stringify({ prompt: `Question ${i}?`, chosen: good, rejected: `bad ${i}` });
 const lines = (n: number): string[] => Array.from({ length: n }, (_, i) => line(i));
+const bytesOf = (array: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(array);
 const latin1 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** A block again and again, with something before and after, never in memory or on disk as a whole. */
@@ -158,13 +160,27 @@ describe('CSV', () => {
   });
 });
 
+describe('a gzip file', () => {
+  it('is read as what it holds: JSON lines or CSV, its columns too', async () => {
+    const gzip = (text: string): File => file([bytesOf(gzipSync(Buffer.from(text)))], 'pairs.gz');
+    const packed = gzip(`\ufeff${lines(3000).join('\n')}`);
+    expect((await inspectPairFile(packed)).columns).toEqual(['prompt', 'chosen', 'rejected']);
+    expect(await readPairFile(packed)).toEqual({ ...(await readPairFile(file(lines(3000).join('\n')))), name: 'pairs.gz' });
+    expect(await readPairFile(gzip('prompt,chosen,rejected\na?,yes,né'))).toMatchObject({ comparisons: 1, bad: { count: 0 } });
+  });
+});
+
 describe('a file that is none of these', () => {
   it.each<[string, BlobPart[], RegExp]>([
     ['empty', [], /is empty/],
     ['only space', [' \n\n '], /nothing but space/],
     ['UTF-16', [new Uint8Array([0xff, 0xfe]), new Uint8Array(Buffer.from(line(1), 'utf16le'))], /UTF-16. Save it as UTF-8/],
     ['UTF-16 without a mark', [new Uint8Array(Buffer.from(line(1), 'utf16le'))], /or is written in UTF-16/],
-    ['compressed', [new Uint8Array([0x1f, 0x8b, 8, 0])], /Unpack it/],
+    ['a zip file', [new Uint8Array([0x50, 0x4b, 3, 4])], /Unpack it/],
+    ['gzip, cut short', [bytesOf(gzipSync(Buffer.from(lines(50).join('\n')))).subarray(0, 200)], /cut short.*unpack it and choose the file inside/],
+    ['gzip of what is no text', [bytesOf(gzipSync(new Uint8Array(1000)))], /is not a text file/],
+    ['gzip twice', [bytesOf(gzipSync(gzipSync(Buffer.from(line(1)))))], /is compressed. Unpack it/],
+    ['gzip of nothing', [bytesOf(gzipSync(new Uint8Array(0)))], /is empty/],
     ['Parquet', ['PAR1', new Uint8Array(20)], /Parquet/],
     ['one JSON list', ['[{"prompt":1}]'], /one JSON list/],
     ['a web page', ['<!doctype html><p>hi'], /web page/],

@@ -1,11 +1,13 @@
 import { Button, NativeSelect, NumberInput, Progress, SegmentedControl, TextInput } from '@mantine/core';
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { wordsOf } from '../../core/taskWords';
 import { PAIR_COUNT, type ImportQuestion } from '../../experiments/labState';
 import type { PairImport } from '../../experiments/pairImport';
 import type { PairColumns } from '../../experiments/pairRows';
 import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
+import { HhBox } from './HhBox';
 import classes from './lab.module.css';
 import { useLab } from './store';
 
@@ -16,6 +18,7 @@ export function PairsSection(): ReactNode {
   const busy = useLab((state) => state.status !== 'idle');
   const setSource = useLab((state) => state.setSource);
   const setCount = useLab((state) => state.setCount);
+  const words = useLab((state) => wordsOf(state.task));
   return (
     <section aria-labelledby="lab-pairs" className={classes.box}>
       <h3 id="lab-pairs" className={screen.subheading}>
@@ -49,8 +52,8 @@ export function PairsSection(): ReactNode {
       />
       {source === 'builtIn' ? (
         <p className={classes.text}>
-          Two summaries of a simulated forum post, sampled from the SFT policy as in a run. People are a jury of
-          simulated annotators.
+          Two {words.responses} to a simulated {words.prompt}, sampled from the SFT policy as in a run. The task is that of the
+          playground: {words.name}. People are a jury of simulated annotators.
         </p>
       ) : (
         <Import disabled={busy} />
@@ -90,7 +93,7 @@ function Import({ disabled }: { readonly disabled: boolean }): ReactNode {
       >
         <p className={classes.text}>
           Drop JSON lines or CSV with <code>prompt</code>, <code>chosen</code>, <code>rejected</code>, HH transcripts, or a
-          prompt, two responses and a preference. Files are read in this page and sent nowhere.
+          prompt, two responses and a preference; also packed with gzip (.gz). Files are read in this page and sent nowhere.
         </p>
         <Button size="xs" variant="default" disabled={disabled} onClick={() => chooser.current?.click()}>
           Choose a file
@@ -98,7 +101,7 @@ function Import({ disabled }: { readonly disabled: boolean }): ReactNode {
         <input
           ref={chooser}
           type="file"
-          accept=".jsonl,.ndjson,.json,.csv,text/csv,application/json"
+          accept=".jsonl,.ndjson,.json,.csv,.gz,text/csv,application/json,application/gzip"
           aria-label="File of pairs"
           hidden
           onChange={(event) => {
@@ -128,6 +131,7 @@ function Import({ disabled }: { readonly disabled: boolean }): ReactNode {
           Find
         </Button>
       </form>
+      <HhBox disabled={disabled} />
       {reading && (
         <div className={classes.inline}>
           <div className={classes.grow}>
