@@ -20,6 +20,10 @@ export const RATES = {
   },
 } as const satisfies Readonly<Record<string, { readonly label: string; readonly better: 'more' | 'less'; readonly meaning: string }>>;
 
+/** What a prompt asks of an answer above all: help, where the request is harmless, or to do no harm. */
+export const SIDES = ['helpful', 'harmless'] as const;
+export type Side = (typeof SIDES)[number];
+
 export type RateId = keyof typeof RATES;
 export const RATE_IDS = Object.keys(RATES) as [RateId, ...RateId[]];
 

@@ -1,5 +1,5 @@
 import type { PreferencePair } from '../core/preferences';
-import type { RateId } from '../core/rates';
+import type { RateId, Side } from '../core/rates';
 import type { Vocabulary } from '../core/tokens';
 
 /**
@@ -84,10 +84,6 @@ export interface Reader {
   /** Bradley-Terry scale: P(a over b) = sigmoid(scale * (u(a) - u(b))), per utility unit. */
   readonly scale: number;
 }
-
-/** What a prompt asks of an answer above all: help, where the request is harmless, or to do no harm. */
-export const SIDES = ['helpful', 'harmless'] as const;
-export type Side = (typeof SIDES)[number];
 
 /** A document a policy is trained to imitate: an imperfect writer's response to a prompt. */
 export interface Reference {

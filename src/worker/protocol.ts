@@ -8,8 +8,8 @@ import type { LabelerInfo } from '../core/labReport';
 import type { ModelShape } from '../core/modelShape';
 import type { OutsideScorer } from '../core/outsideScores';
 import type { Label } from '../core/preferences';
+import type { Side } from '../core/rates';
 import type { TextPair, TextScore, TextToScore } from '../labelers/text';
-import type { Side } from '../tasks/types';
 import type { KeptPiece } from './checkpoint';
 
 /** What the parts of fine-grained rewards are worth. */

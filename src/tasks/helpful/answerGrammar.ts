@@ -1,4 +1,5 @@
 import type { Grammar } from '../world/grammarReader';
+import { IDLE, RUDE } from '../world/talk';
 
 /**
  * The grammar of answers: a finite automaton over phrases. A phrase belongs to a class (`deed`, `why`, ...); a state says
@@ -40,11 +41,8 @@ export const PHRASES = {
     'happy to help', 'good question', 'of course', 'no problem', 'i hope this helps', 'let me know how it goes', 'good luck',
     'thanks for asking',
   ],
-  rude: ['that is a silly question', 'everyone knows that', 'look it up yourself', 'you should know that', 'do not waste my time'],
-  filler: [
-    'there are many ways to do this', 'this is a common question', 'it depends on many things', 'people ask me this a lot',
-    'i have thought about this for years', 'it is not easy to say', 'everyone does it in another way',
-  ],
+  rude: RUDE,
+  filler: IDLE,
   yes: ['yes ,'],
   no: ['no ,'],
   opener: ['first ,', 'just', 'please', 'you can', 'you can also', 'you should', 'i would', 'it is best to', 'try to'],

@@ -1,9 +1,9 @@
 import { PhraseTrie } from '../world/phraseTrie';
+import { FEELINGS, sympathySaid, toUser } from '../world/talk';
 import { PHRASES, type PhraseClass, TIME } from './answerGrammar';
 import {
   AMOUNTS,
   DAYS,
-  FEELINGS,
   MATTERS,
   PEOPLE,
   TIMES,
@@ -12,8 +12,6 @@ import {
   deadlineSaid,
   greetingSaid,
   insteadSaid,
-  sympathySaid,
-  toUser,
 } from './lexicon';
 import type { Matter, Subject } from './matter';
 import { vocabulary } from './vocabulary';

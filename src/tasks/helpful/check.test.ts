@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TOKEN } from '../../core/tokens';
+import { testWriters } from '../testing/writerTests';
+import { tokenise } from '../world/dialogueText';
 import { helpful } from './index';
-import { tokenise } from './text';
 import { write } from './writer';
 
 const { vocabulary } = helpful;
@@ -125,38 +126,4 @@ describe('check finds stumbles', () => {
   });
 });
 
-describe('what a writer meant', () => {
-  const written = helpful.prompts('sft', 1200, 9).flatMap((prompt) =>
-    [0, 1, 2].map((variant) => {
-      const meant = write(prompt, variant);
-      return { prompt, meant, check: helpful.check(prompt, [...vocabulary.encode(meant.words), TOKEN.eos]) };
-    }),
-  );
-
-  it('is what the checker reads, in every answer without a slip', () => {
-    const plain = written.filter(({ meant }) => meant.slip === 'none');
-    expect(plain.length).toBeGreaterThan(3000);
-    for (const { meant, check } of plain) {
-      expect([[...check.covered].sort(), check.invented, check.stumbles], meant.words.join(' ')).toEqual([
-        [...meant.covered].sort(), meant.invented, meant.stumbles,
-      ]);
-    }
-  });
-
-  it('is read through a word said twice, at the price of one stumble', () => {
-    const twice = written.filter(({ meant }) => meant.slip === 'word twice');
-    expect(twice.length).toBeGreaterThan(60);
-    for (const { meant, check } of twice) {
-      expect([[...check.covered].sort(), check.invented, check.stumbles], meant.words.join(' ')).toEqual([
-        [...meant.covered].sort(), meant.invented, meant.stumbles + 1,
-      ]);
-    }
-  });
-
-  it('is never more than was meant where words are lost, and mostly looks broken', () => {
-    const lost = written.filter(({ meant }) => meant.slip === 'word lost' || meant.slip === 'end lost');
-    expect(lost.length).toBeGreaterThan(120);
-    for (const { meant, check } of lost) for (const slot of check.covered) expect(meant.covered.has(slot as never)).toBe(true);
-    expect(lost.filter(({ meant, check }) => check.stumbles > meant.stumbles).length / lost.length).toBeGreaterThan(0.8);
-  });
-});
+testWriters(helpful, write);

@@ -1,10 +1,12 @@
 import type { Prompt } from '../types';
-import { StatementReader, grammarChecker } from '../world/check';
-import type { Phrase as PhraseOf, Piece } from '../world/grammarReader';
+import { AnswerReader, textOf } from '../world/answerReader';
+import { grammarChecker } from '../world/check';
+import type { Phrase as PhraseOf } from '../world/grammarReader';
+import { POLITE_VALUE } from '../world/talk';
 import { GRAMMAR } from './answerGrammar';
 import { type AnswerEntry, answerTrie } from './answerTrie';
 import type { Frame } from './frame';
-import { POLITE_VALUE, SLOTS, type Slot, insteadSaid } from './lexicon';
+import { SLOTS, type Slot, insteadSaid } from './lexicon';
 import { recognise } from './recognise';
 import { vocabulary } from './vocabulary';
 
@@ -14,14 +16,8 @@ type Phrase = PhraseOf<AnswerEntry>;
 type Verdict = 'right' | 'wrong' | 'beside';
 
 /** Reads an answer against a dialogue. */
-class Reader extends StatementReader<AnswerEntry> {
+class Reader extends AnswerReader<AnswerEntry> {
   private readonly frame: Frame | undefined;
-  /** Phrases said so far that state no fact: fillers, friendly words, things beside the question. */
-  private readonly said = new Set<string>();
-  /** "do not", waiting for what not to do. */
-  private negation: Phrase | undefined;
-  /** "because" or "the reason is that", waiting for the reason. */
-  private reason: Phrase | undefined;
   /** The last advice, on which a time may hang. */
   private advice: Verdict = 'beside';
   /** The sentence is told of another subject, so that nothing in it counts. */
@@ -96,14 +92,8 @@ class Reader extends StatementReader<AnswerEntry> {
     }
   }
 
-  slip(pieces: readonly Piece<AnswerEntry>[]): void {
-    if (pieces.some(({ kind }) => kind === 'broken')) this.endSentence();
-  }
-
-  /** What waits for the rest of its sentence waits in vain. */
-  private endSentence(): void {
-    this.negation = undefined;
-    this.reason = undefined;
+  protected override endSentence(): void {
+    super.endSentence();
     this.elsewhere = false;
     this.advice = 'beside';
   }
@@ -202,22 +192,6 @@ class Reader extends StatementReader<AnswerEntry> {
     if (!right) this.invent(slot, denied ? `not ${value}` : value, from, to);
     else this.credit(slot, from, to, slot === 'polite' ? SLOTS.polite : `${SLOTS[slot]}: ${value}`);
   }
-
-  private invent(slot: Slot, value: string, from: number, to: number): void {
-    this.mark('invented', from, to, `not right here: ${value}`, slot);
-  }
-
-  /** Something that is neither right nor wrong: it costs its words, and a stumble when it comes again. */
-  private remember(piece: Phrase): void {
-    const text = textOf(piece);
-    if (this.said.has(text)) this.mark('stumble', piece.from, piece.to, 'said twice');
-    this.said.add(text);
-  }
-}
-
-/** What a phrase says, for comparison with another one. */
-function textOf(piece: Phrase): string {
-  return piece.entry.meanings[0]!.value;
 }
 
 /** See `Task.check`. */

@@ -1,7 +1,8 @@
 import type { Stream } from '../../core/rng';
+import { sympathySaid, toUser } from '../world/talk';
 import { PHRASES, TIME } from './answerGrammar';
 import { ASKED, type Frame, amountOf } from './frame';
-import { type Slot, actOf, deadlineSaid, greetingSaid, insteadSaid, sympathySaid, toUser } from './lexicon';
+import { type Slot, actOf, deadlineSaid, greetingSaid, insteadSaid } from './lexicon';
 
 /** Words an answer in fluent English; what it says may be right or wrong. */
 

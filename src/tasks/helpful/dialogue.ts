@@ -1,21 +1,23 @@
 import type { Stream } from '../../core/rng';
+import {
+  CLARIFIED,
+  CLOSERS,
+  DECOY_MARKS,
+  FELT,
+  OPENINGS,
+  REPLIES,
+  TALK_FILLERS,
+  filled,
+  fromUser,
+  spokenWords,
+} from '../world/talk';
 import type { Frame } from './frame';
-import { CONCERNS, GIVEN, type Kind, actOf, amountTold, fromUser, numberWord } from './lexicon';
+import { CONCERNS, GIVEN, type Kind, actOf, amountTold, numberWord } from './lexicon';
 import type { Matter, Subject } from './matter';
 
 /** Writes a frame out as a dialogue of two or three turns of the user, with the assistant's turns between. */
 
-/** Words that begin a turn. */
-export const SPEAKER = { user: 'user:', assistant: 'assistant:' } as const;
-
-/** `{A}` what the user wants, `{V}` what one should not do, `{D}` what to do, `{S}` the subject. */
-const OPENERS = [
-  'hello , i need help with {X} .',
-  'hi , can you help me with {X} ?',
-  'i have a question about {X} .',
-  'good morning , this is about {X} .',
-];
-const REPLIES = ['of course , what is it ?', 'sure , go ahead .', 'yes , how can i help ?', 'gladly , tell me more .'];
+/** `{A}` what the user wants, `{V}` what one should not do, `{D}` what to do. */
 
 /** The questions of a user who says what they want, and the words that tell what kind each is. */
 const QUESTIONS: Readonly<Record<Kind, readonly string[]>> = {
@@ -40,24 +42,12 @@ export const CUES: Readonly<Record<Kind, readonly string[]>> = {
   why: ['why should i not', 'why is it bad to'],
   next: ['what else can i do', 'what if that does not work'],
 };
-/** How a user names the subject when asked for it. */
-const CLARIFIED = ['{S} .', 'i mean {S} .', '{S} , i think .', '{S} , to be exact .'];
 const TOLD = ['you can {D} .', '{D} .', 'it is best to {D} .'];
 const THANKS = ['thanks !', 'ok .', 'i see .', 'good idea .'];
 export const LACKS = ['i do not have {L}', 'i could not find {L}'];
 export const NEEDED = ['it has to work by {Y}', 'i need it by {Y}'];
-export const FELT = ['i am a bit {F}', 'i feel {F}'];
 export const SENDERS = ['{P} told me to ask you', '{P} said you could help me'];
-const FILLERS = [
-  'i have never done this before .',
-  'i hope that is not a strange question .',
-  'sorry to bother you .',
-  'i looked everywhere .',
-];
-const CLOSERS = ['thank you !', 'thanks a lot .'];
 
-/** Words by which a reader knows that a sentence is about somebody else. */
-export const DECOY_MARKS = ['my uncle', 'my aunt', 'my cousin', 'a friend of mine'];
 const DECOYS = {
   subject: ['my uncle once had to {A} .', 'a friend of mine wanted to {A} last year .'],
   time: ['my cousin says it takes {T} .', 'my aunt needed {T} for it .'],
@@ -65,15 +55,12 @@ const DECOYS = {
   given: ['my aunt once did it for {N} {U} .', 'my cousin needed it for {N} {U} .'],
 } as const;
 
-const FIXED = [OPENERS, REPLIES, CLARIFIED, TOLD, THANKS, LACKS, NEEDED, FELT, SENDERS, FILLERS, CLOSERS, DECOY_MARKS];
+const FIXED = [OPENINGS, REPLIES, CLARIFIED, TOLD, THANKS, LACKS, NEEDED, FELT, SENDERS, TALK_FILLERS, CLOSERS, DECOY_MARKS];
 /** All fixed text of dialogues, for the vocabulary. */
 export const DIALOGUE_TEMPLATES: readonly string[] = [
   ...FIXED.flat(),
   ...[QUESTIONS, FOLLOW_UPS, CUES, CONCERNS, DECOYS].flatMap((table) => Object.values<readonly string[]>(table).flat()),
 ];
-
-const filled = (text: string, fills: Readonly<Record<string, string>>): string =>
-  text.replace(/\{(\w)\}/g, (_, hole: string) => fills[hole] ?? '');
 
 /** A sentence about somebody else with a value that is not the dialogue's; nothing where there is no other value. */
 function decoy(rng: Stream, frame: Frame, kind: keyof typeof DECOYS): string | undefined {
@@ -112,7 +99,7 @@ function context(rng: Stream, frame: Frame): string[] {
     const sentence = decoy(rng, frame, kinds[i]!);
     if (sentence !== undefined) out.push(sentence);
   }
-  if (rng.chance(0.25)) out.push(rng.pick(FILLERS));
+  if (rng.chance(0.25)) out.push(rng.pick(TALK_FILLERS));
   return rng.shuffle(out);
 }
 
@@ -120,7 +107,7 @@ function context(rng: Stream, frame: Frame): string[] {
 function before(rng: Stream, frame: Frame, opening: boolean, asked: boolean): string[] {
   const { matter, subject } = frame;
   const turns: string[] = [];
-  if (opening) turns.push(filled(rng.pick(OPENERS), { X: matter.about }), rng.pick(REPLIES));
+  if (opening) turns.push(filled(rng.pick(OPENINGS), { X: matter.about }), rng.pick(REPLIES));
   const question = (about: Subject | undefined): string => filled(rng.pick(QUESTIONS.how), { A: actOf(matter, about) });
   if (asked) turns.push(question(undefined), `${rng.pick(matter.ask)} ?`);
   if (!frame.told || subject === undefined) return turns;
@@ -163,8 +150,5 @@ export function writeDialogue(rng: Stream, frame: Frame): string[] {
     if (rng.chance(0.5)) turns[0] = `${turns[0]!} ${sentence}`;
     else last.splice(follows || asked ? 1 : 0, 0, sentence);
   }
-  return [...turns, last.join(' ')].flatMap((turn, i) => [
-    i % 2 === 0 ? SPEAKER.user : SPEAKER.assistant,
-    ...turn.split(' '),
-  ]);
+  return spokenWords([...turns, last.join(' ')]);
 }

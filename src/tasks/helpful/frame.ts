@@ -1,17 +1,16 @@
 import type { Stream } from '../../core/rng';
 import type { Fact } from '../types';
 import { frameIdentity } from '../world/splits';
+import { FEELINGS, POLITE_VALUE, sympathySaid } from '../world/talk';
 import {
   CONCERN_NAMES,
   type Concern,
   DAYS,
-  FEELINGS,
   GIVEN,
   KINDS,
   type Kind,
   MATTERS,
   PEOPLE,
-  POLITE_VALUE,
   SLOT_ORDER,
   type Slot,
   amountSaid,
@@ -19,7 +18,6 @@ import {
   greetingSaid,
   insteadSaid,
   isQuick,
-  sympathySaid,
 } from './lexicon';
 import type { Matter, Subject, Substitute } from './matter';
 

@@ -1,6 +1,7 @@
-import type { Fact, Prompt, Task } from '../types';
-import { MAX_PROMPT_TOKENS, type PromptWriter, drawPrompts, ownPrompt } from '../world/prompts';
-import { promptStreamKey } from '../world/splits';
+import type { Task } from '../types';
+import { dialoguePrompts } from '../world/dialogueTask';
+import { MAX_PROMPT_TOKENS } from '../world/prompts';
+import { MAX_ANSWER_TOKENS } from '../world/slips';
 import { check } from './check';
 import { writeDialogue } from './dialogue';
 import { type Frame, drawFrame, frameId, importanceOf, splitOf, valuesOf } from './frame';
@@ -8,39 +9,10 @@ import { GOLD } from './gold';
 import { SLOTS, type Slot } from './lexicon';
 import { reader } from './panel';
 import { recognise } from './recognise';
-import { toText, tokenise } from './text';
 import { vocabulary } from './vocabulary';
-import { MAX_ANSWER_TOKENS, reference } from './writer';
+import { reference } from './writer';
 
 /** The built-in world of everyday questions and helpful answers. See docs/tasks.md. */
-
-/** Keeps this world's streams apart from those of the first. */
-const WORLD_KEY = 2;
-
-function factsOf(frame: Frame, spans: ReadonlyMap<Slot, readonly [number, number]>): Fact[] {
-  return [...valuesOf(frame)].map(([slot, value]) => {
-    const span = spans.get(slot);
-    return { slot, value, importance: importanceOf(slot, frame), spans: span === undefined ? [] : [span] };
-  });
-}
-
-const WRITER: PromptWriter<Frame> = {
-  draw: drawFrame,
-  splitOf: (frame) => splitOf(factsOf(frame, new Map())),
-  write(rng, frame) {
-    const ids = vocabulary.encode(writeDialogue(rng, frame));
-    return { tokens: Int32Array.from(ids), facts: factsOf(frame, recognise(ids).spans), topic: frame.matter.topic };
-  },
-  frameId,
-};
-
-/** What a dialogue of a visitor's is about. */
-function read(tokens: readonly number[]): Pick<Prompt, 'facts' | 'topic'> {
-  const { frame, spans } = recognise(tokens);
-  return frame === undefined
-    ? { facts: [], topic: 'own question' }
-    : { facts: factsOf(frame, spans), topic: frame.matter.topic };
-}
 
 export const helpful: Task = {
   id: 'helpful',
@@ -56,10 +28,18 @@ export const helpful: Task = {
     'The checker reads the answers of this world only: what its grammar does not license counts as a stumble.',
     'What is true but answers another question is not marked; it costs its words.',
   ],
-  prompts: (split, count, seed) => drawPrompts(WRITER, split, count, promptStreamKey(split, seed, WORLD_KEY)),
+  ...dialoguePrompts<Frame, Slot>({
+    key: 2,
+    vocabulary,
+    identity: { splitOf, frameId },
+    draw: drawFrame,
+    write: writeDialogue,
+    topicOf: ({ matter }) => matter.topic,
+    valuesOf,
+    importanceOf,
+    recognise,
+  }),
   reference,
   check,
   reader,
-  parsePrompt: (text) => ownPrompt(vocabulary, tokenise(text), frameId, read),
-  toText: (tokens) => toText(vocabulary, tokens),
 };

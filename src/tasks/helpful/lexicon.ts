@@ -1,3 +1,4 @@
+import { MORE_WANTED, REASONS_WANTED, toUser } from '../world/talk';
 import { COMPUTER } from './knowledge/computer';
 import { HEALTH } from './knowledge/health';
 import { HOME } from './knowledge/home';
@@ -50,8 +51,8 @@ export type Kind = (typeof KINDS)[number];
 export const CONCERNS = {
   time: ['i do not have much time .', 'i am in a hurry .', 'i have to plan my day .'],
   avoid: ['i do not want to make it worse .', 'i often get this wrong .', 'i am afraid of mistakes .'],
-  why: ['i like to know the reasons .', 'i always want to know why .'],
-  next: ['last time nothing worked .', 'i also want a second plan .', 'i had bad luck with this before .'],
+  why: REASONS_WANTED,
+  next: MORE_WANTED,
 } as const;
 export type Concern = keyof typeof CONCERNS;
 export const CONCERN_NAMES = Object.keys(CONCERNS) as Concern[];
@@ -62,11 +63,6 @@ export const PEOPLE = [
 ].map((name) => `my ${name}`);
 
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-
-export const FEELINGS = [
-  'worried', 'nervous', 'tired', 'sad', 'angry', 'upset', 'stressed', 'confused', 'ashamed', 'bored', 'annoyed', 'frustrated',
-  'lonely', 'hungry', 'lost', 'unsure',
-];
 
 const COUNTS = [
   'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'thirteen', 'fourteen',
@@ -89,14 +85,6 @@ export const TIMES = [...new Set(MATTERS.flatMap(({ subjects }) => subjects.map(
 /** "ease tired eyes": what the user wants. */
 export function actOf(matter: Matter, subject: Subject | undefined): string {
   return matter.act.replace('{S}', subject?.name ?? matter.general);
-}
-
-/** Each word of one speaker as the other one says it: my, your. */
-export function fromUser(advice: string): string {
-  return advice.replaceAll(/\byour\b/g, 'my');
-}
-export function toUser(words: string): string {
-  return words.replaceAll(/\bmy\b/g, 'your');
 }
 
 export function amountTold(amount: Amount, given: number): string {
@@ -123,15 +111,7 @@ export function deadlineSaid(day: string): string[] {
   return [`it will work by ${day}`, `you will be ready by ${day}`];
 }
 
-/** Ways to be sorry for a feeling, the canonical one first. */
-export function sympathySaid(feeling: string): string[] {
-  return [`sorry that you are ${feeling}`, `i am sorry that you feel ${feeling}`];
-}
-
 /** Whether something takes so little time that it works by any day of the week. */
 export function isQuick(time: string): boolean {
   return /(seconds?|minutes?|hours?)$/.test(time);
 }
-
-/** Value of the fact `polite`. */
-export const POLITE_VALUE = 'any';

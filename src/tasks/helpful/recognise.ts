@@ -1,12 +1,13 @@
 import { PhraseTrie } from '../world/phraseTrie';
-import { CUES, DECOY_MARKS, FELT, LACKS, NEEDED, SENDERS, SPEAKER } from './dialogue';
+import { type Span, sentenceReader } from '../world/sentences';
+import { DECOY_MARKS, FEELINGS, FELT, fromUser } from '../world/talk';
+import { CUES, LACKS, NEEDED, SENDERS } from './dialogue';
 import { ASKED, type Frame, hasDeadline } from './frame';
 import {
   CONCERNS,
   CONCERN_NAMES,
   type Concern,
   DAYS,
-  FEELINGS,
   GIVEN,
   KINDS,
   type Kind,
@@ -15,15 +16,12 @@ import {
   type Slot,
   actOf,
   amountTold,
-  fromUser,
   numberWord,
 } from './lexicon';
 import type { Matter, Subject, Substitute } from './matter';
 import { vocabulary } from './vocabulary';
 
 /** Reads what a dialogue is about from its words: for the world's own dialogues as for those that a visitor writes. */
-
-type Span = readonly [number, number];
 
 type Entry =
   | { readonly is: 'act'; readonly matter: Matter; readonly subject: Subject | undefined }
@@ -39,8 +37,6 @@ type Entry =
   | { readonly is: 'decoy' }
   /** Keeps the words of something else from being read: advice against holds the words of advice. */
   | { readonly is: 'nothing' };
-
-type Hit = Entry & { readonly from: number; readonly to: number };
 
 const trie = new PhraseTrie<Entry>(vocabulary);
 /** Numbers on their own: a decoy's. */
@@ -85,20 +81,7 @@ function build(): void {
 
 build();
 
-/** All phrases of one sentence: the longest first, and nothing that overlaps one taken before. */
-function scan(ids: readonly number[], from: number, to: number): Hit[] {
-  const found: Hit[] = [];
-  const sentence = ids.slice(0, to);
-  for (let i = from; i < to; i++) trie.match(sentence, i, (entry, end) => found.push({ ...entry, from: i, to: end }));
-  found.sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
-  const hits: Hit[] = [];
-  for (const hit of found) {
-    if (hits.every((taken) => hit.to <= taken.from || taken.to <= hit.from || (hit.from === taken.from && hit.to === taken.to))) {
-      hits.push(hit);
-    }
-  }
-  return hits.sort((a, b) => a.from - b.from);
-}
+const sentencesOf = sentenceReader(vocabulary, trie);
 
 /** What decoys mention, for writers who mix it up. */
 export interface Decoys {
@@ -112,33 +95,6 @@ export interface Reading {
   /** The words that call for each slot. */
   readonly spans: ReadonlyMap<Slot, Span>;
   readonly decoys: Decoys;
-}
-
-const ENDS = new Set(['.', '?', '!'].map((mark) => vocabulary.id(mark)));
-const USER = vocabulary.id(SPEAKER.user);
-const ASSISTANT = vocabulary.id(SPEAKER.assistant);
-
-interface Sentence {
-  readonly byUser: boolean;
-  readonly hits: readonly Hit[];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Sentences with who says them; what stands before any speaker is the user's. */
-function sentencesOf(ids: readonly number[]): Sentence[] {
-  const out: Sentence[] = [];
-  let byUser = true;
-  let from = 0;
-  for (let i = 0; i <= ids.length; i++) {
-    const id = ids[i];
-    const speaks = id === USER || id === ASSISTANT;
-    if (id !== undefined && !speaks && !ENDS.has(id)) continue;
-    if (i > from) out.push({ byUser, hits: scan(ids, from, i), from, to: i });
-    if (speaks) byUser = id === USER;
-    from = i + 1;
-  }
-  return out;
 }
 
 /** Where the same is said more than once, the last time counts. */

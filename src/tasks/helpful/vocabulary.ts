@@ -1,10 +1,10 @@
 import { Vocabulary } from '../../core/tokens';
+import { FEELINGS, SPEAKER, fromUser, sympathySaid, toUser } from '../world/talk';
 import { ANSWER_PHRASES } from './answerGrammar';
-import { DIALOGUE_TEMPLATES, SPEAKER } from './dialogue';
+import { DIALOGUE_TEMPLATES } from './dialogue';
 import {
   AMOUNTS,
   DAYS,
-  FEELINGS,
   GIVEN,
   MATTERS,
   PEOPLE,
@@ -12,11 +12,8 @@ import {
   amountSaid,
   amountTold,
   deadlineSaid,
-  fromUser,
   greetingSaid,
   insteadSaid,
-  sympathySaid,
-  toUser,
 } from './lexicon';
 
 /** Every word that a dialogue or a licensed answer can hold, in alphabetical order. Ids follow from this order. */

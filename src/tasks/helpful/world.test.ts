@@ -3,15 +3,16 @@ import { PURPOSE, Stream, streamKey } from '../../core/rng';
 import { TOKEN } from '../../core/tokens';
 import { testWorld } from '../testing/worldTests';
 import type { Prompt } from '../types';
+import { tokenise } from '../world/dialogueText';
+import { FEELINGS, SPEAKER, toUser } from '../world/talk';
 import { PHRASES } from './answerGrammar';
 import { compose, materialOf } from './compose';
-import { CUES, SPEAKER, writeDialogue } from './dialogue';
+import { CUES, writeDialogue } from './dialogue';
 import { type Frame, IMPORTANCE, drawFrame, frameId, splitOf } from './frame';
 import { helpful } from './index';
-import { DAYS, FEELINGS, GIVEN, KINDS, MATTERS, PEOPLE, type Slot, TIMES, actOf, numberWord, toUser } from './lexicon';
+import { DAYS, GIVEN, KINDS, MATTERS, PEOPLE, type Slot, TIMES, actOf, numberWord } from './lexicon';
 import { recognise } from './recognise';
 import { oracle } from './testing/oracle';
-import { tokenise } from './text';
 import { WRITER } from './writer';
 
 /** Vocabulary size and a hash of words, dialogues and references. When it changes, every weight trained on it is stale. */

@@ -1,6 +1,7 @@
 import { PURPOSE, Stream, streamKey } from '../../core/rng';
 import { TOKEN } from '../../core/tokens';
 import type { Prompt, Reference } from '../types';
+import { type Meant as MeantOf, type Written, penned } from '../world/slips';
 import { PHRASES } from './answerGrammar';
 import { type Material, compose, materialOf } from './compose';
 import { type Frame, IMPORTANCE, frameHash } from './frame';
@@ -9,8 +10,6 @@ import { type Decoys, recognise } from './recognise';
 import { vocabulary } from './vocabulary';
 
 /** The imperfect writers of reference answers: they choose, forget, guess, invent, ramble, stumble and lose their patience. */
-
-export const MAX_ANSWER_TOKENS = 36;
 
 /** How often the writers do what: shares of answers, unless it says otherwise. */
 export const WRITER = {
@@ -32,16 +31,6 @@ export const WRITER = {
   tells: { asked: 0.92, matters: 0.65, rest: 0.08, polite: 0.45, sympathy: 0.15, greeting: 0.15 },
 } as const;
 
-/** An answer with what its writer meant it to be. */
-interface Written {
-  readonly words: readonly string[];
-  readonly covered: ReadonlySet<Slot>;
-  readonly invented: number;
-  readonly stumbles: number;
-  /** A slip of the pen, beside what was meant. */
-  readonly slip: 'none' | 'word twice' | 'word lost' | 'end lost';
-}
-
 /** Chooses what to tell. */
 function chooseSlots(rng: Stream, prompt: Prompt, ramble: boolean): Set<Slot> {
   const terse = !ramble && rng.chance(WRITER.terse);
@@ -55,7 +44,7 @@ function chooseSlots(rng: Stream, prompt: Prompt, ramble: boolean): Set<Slot> {
   return slots;
 }
 
-type Meant = Omit<Written, 'words' | 'slip'> & { readonly material: Material };
+type Meant = MeantOf<Slot, Material>;
 
 /** One wrong statement in place of a right one, or beside the right ones. */
 function invent(rng: Stream, frame: Frame, decoys: Decoys, meant: Meant): Meant {
@@ -134,26 +123,12 @@ function mean(rng: Stream, prompt: Prompt, frame: Frame, decoys: Decoys): Meant 
   return meant;
 }
 
-/** A slip of the pen: a word twice, a word gone, or the end missing. */
-function slip(rng: Stream, words: readonly string[]): Pick<Written, 'words' | 'slip'> {
-  const at = 1 + rng.int(Math.max(1, words.length - 2));
-  const kind = rng.int(3);
-  if (kind === 0) return { words: [...words.slice(0, at), words[at - 1]!, ...words.slice(at)], slip: 'word twice' };
-  if (kind === 1) return { words: [...words.slice(0, at), ...words.slice(at + 1)], slip: 'word lost' };
-  return { words: words.slice(0, Math.max(3, words.length - 1 - rng.int(4))), slip: 'end lost' };
-}
-
 /** An answer to a dialogue of this world, at most `MAX_ANSWER_TOKENS` with end-of-text; `variant` chooses among several. */
-export function write(prompt: Prompt, variant: number): Written {
+export function write(prompt: Prompt, variant: number): Written<Slot> {
   const rng = new Stream(streamKey(variant, PURPOSE.writer, frameHash(prompt.facts, 2), prompt.tokens.length));
   const { frame, decoys } = recognise(Array.from(prompt.tokens));
   if (frame === undefined) throw new RangeError('Nobody answers a dialogue about nothing that this world knows.');
-  for (;;) {
-    const { material, covered, invented, stumbles } = mean(rng, prompt, frame, decoys);
-    const plain = { words: compose(rng, material), slip: 'none' as const };
-    const { words, slip: slipped } = plain.words.length > 3 && rng.chance(WRITER.stumble) ? slip(rng, plain.words) : plain;
-    if (words.length > 0 && words.length < MAX_ANSWER_TOKENS) return { words, covered, invented, stumbles, slip: slipped };
-  }
+  return penned(rng, WRITER.stumble, () => mean(rng, prompt, frame, decoys), compose);
 }
 
 /**

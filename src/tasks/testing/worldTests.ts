@@ -30,6 +30,8 @@ export interface World {
   readonly attacks: readonly (readonly [name: string, attack: Attack])[];
   /** Fluent responses that are too much of something, each with the utility by which it is worse than the best one on average. */
   readonly worse: readonly (readonly [name: string, below: number, response: Attack])[];
+  /** Words that stand for a fact in a keyword list; its whole value where absent. */
+  keyword?(value: string): string;
   /** A text of one sentence without facts, of words that the world knows. */
   readonly idle: string;
 }
@@ -260,7 +262,7 @@ export function testWorld(world: World): void {
     const top = mean(prompts.map((prompt, i) => gold(prompt, best[i]!)));
     const body = (response: Int32Array): number[] => Array.from(response).slice(0, -1);
     const keywords = (prompt: Prompt, ...after: string[]): number[] => [
-      ...prompt.facts.flatMap(({ value }) => vocabulary.encode([...value.split(' '), ...after])),
+      ...prompt.facts.flatMap(({ value }) => vocabulary.encode([...(world.keyword?.(value) ?? value).split(' '), ...after])),
       TOKEN.eos,
     ];
     const attacks: readonly (readonly [name: string, attack: Attack])[] = [

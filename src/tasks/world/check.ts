@@ -35,6 +35,9 @@ export abstract class StatementReader<Entry> {
    */
   abstract slip(pieces: readonly Piece<Entry>[], ids: readonly number[]): void;
 
+  /** The response is over. */
+  end(): void {}
+
   mark(kind: Mark['kind'], from: number, to: number, note: string, slot?: string): void {
     this.marks.push(slot === undefined ? { kind, from, to, note } : { kind, from, to, note, slot });
   }
@@ -119,6 +122,7 @@ export function grammarChecker<Kind extends string, State extends string, Entry 
         reader.mark('stumble', from, Math.max(to, Math.min(from + 1, text.length)), describe(text, from, to, slips));
       }
     }
+    reader.end();
     if (text.length === 0) reader.mark('stumble', 0, 0, 'says nothing');
     else if (eos < 0) reader.mark('stumble', text.length - 1, text.length, 'does not come to an end');
     else if (open && pieces.at(-1)?.kind === 'phrase') reader.mark('stumble', text.length - 1, text.length, 'breaks off');

@@ -1,11 +1,11 @@
 import { preferenceModel } from '../../algorithms/preferenceModel';
 import { rewardModel, rewardModelSteps, type LabelledPair } from '../../algorithms/rewardModel';
 import { configOfArm, type ArmConfig } from '../../core/config';
+import { SIDES, type Side } from '../../core/rates';
 import { mix } from '../../core/rng';
 import { goldVerdict } from '../../evaluation/verdicts';
 import { toContest } from '../../evaluation/alignment';
 import type { JudgedPair } from '../../labelers/types';
-import { SIDES, type Side } from '../../tasks/types';
 import { goldWeights } from '../../tasks/utility';
 import type { LabelledSet, Prepared, TrainedReward, Weights } from '../protocol';
 import { CurveBook, StageClock, type Scope } from '../scope';

@@ -1,7 +1,7 @@
 import { wordsToText } from '../../core/text';
 import type { Vocabulary } from '../../core/tokens';
-import { visibleWords } from '../world/text';
-import { SPEAKER } from './dialogue';
+import { SPEAKER } from './talk';
+import { visibleWords } from './text';
 
 /** Between ids and text as a person writes it. */
 
