@@ -17,7 +17,7 @@ import { describeBundle, describeSweep } from './report';
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) {
-    console.log('npm run experiment -- [--preset quick|default|thorough | --config FILE.json] [--arms rlhf,rlaif:dpo,mine=d-rlaif] [--seed N] [--set path=value ...] [--sweep path=values ...] [--data FILE] [--llm provider:model] [--llm-url ADDRESS] [--llm-price IN,OUT] [--llm-cap USD] [--out FILE or, of a sweep, FOLDER] [--list]');
+    console.log('npm run experiment -- [--preset quick|default|thorough|helpful|harmless | --config FILE.json] [--arms rlhf,rlaif:dpo,mine=d-rlaif] [--seed N] [--set path=value ...] [--sweep path=values ...] [--data FILE] [--llm provider:model] [--llm-url ADDRESS] [--llm-price IN,OUT] [--llm-cap USD] [--out FILE or, of a sweep, FOLDER] [--list]');
     console.log('--config: settings as the page shows them under "As code", or a run; --list: prints each run as a command of its own and runs nothing');
     console.log(`arms: ${NAMED_ARMS.map(({ id }) => id).join(', ')}; methods: ${METHOD_IDS.join(', ')}`);
     console.log('of an arm, counted from 0: --set arms.1.label=TEXT, arms.1.off=true, arms.1.rl.klCoef=0.1, arms.1.rl.klCoef=common (as in the experiment)');

@@ -6,8 +6,11 @@ import { commandText, sweepLines, type CommandExtras } from '../src/core/command
 import { atPoint, withoutOffArms, type ExperimentConfig } from '../src/core/config';
 import { outsideArms, outsideScorerOf } from '../src/core/outsideScores';
 import { parseSweep, sweepPoints, type SweepPoint } from '../src/core/sweep';
+import { isBuiltIn } from '../src/core/taskWords';
 import type { SweptRun } from '../src/evaluation/sweepTable';
 import { readSettingsJson, type CodeRead } from '../src/experiments/configCode';
+import { KIND_OF_TASK } from '../src/labelers/llm/prompt';
+import { scoreKindOf } from '../src/labelers/llm/scorePrompt';
 import { runExperiment } from '../src/worker/coordinator';
 import type { DataFile } from '../src/worker/protocol';
 import { describeScorer, nodeScorer, type LlmFlags } from './llmScorer';
@@ -98,7 +101,7 @@ export async function run(
   const config = withoutOffArms(all);
   const inPage = config.arms.find((arm) => outsideScorerOf(config, arm) === 'page-llm');
   if (inPage) throw new Error(`${inPage.label}: a language model in the page runs in the page alone. Here, choose one behind a URL with --set ai.labeler=llm.`);
-  const scorer = llm && nodeScorer(llm, path.join(repositoryRoot(), REPLIES));
+  const scorer = llm && nodeScorer(llm, scoreKindOf(isBuiltIn(config.run.task) ? KIND_OF_TASK[config.run.task] : 'summary'), path.join(repositoryRoot(), REPLIES));
   const pool = await openNodePool(config.arms.length, exact);
   try {
     const { bundle } = await runExperiment(pool, {

@@ -28,11 +28,11 @@ const interval = (estimate: Estimate | undefined): string =>
 async function measure(count: number): Promise<LabResults> {
   const pool = await openNodePool(1, true);
   try {
-    const config = worldConfig(count);
+    const config = worldConfig('tldr', count);
     const gold: ExperimentConfig = { ...config, ai: { ...config.ai, ...GOLD } };
     const said = await pool.endpoints[0]!.call('lab', { runId: 'ladder', config: gold, labelers: ASKED });
-    const world = addToWorld(undefined, count, said);
-    let results = newResults('built-in forum posts', true, world.pairs);
+    const world = addToWorld(undefined, { task: 'tldr', count }, said);
+    let results = newResults('built-in forum posts', 'tldr', world.pairs);
     for (const asked of ASKED) for (const set of world.sets[asked] ?? []) results = withSet(results, set);
     for (const rule of BASELINES) {
       const labeler = createRuleLabeler(rule);

@@ -27,7 +27,7 @@ describe('the scorer of the command line', () => {
   it('scores, keeps the replies, and pays for none of them again', async () => {
     const cache = path.join(folder, 'replies.jsonl');
     const flags = { model: 'fake-judge', url: provider.baseUrl, price: '1,4', cap: '2' };
-    const first = nodeScorer(flags, cache, 'a-secret');
+    const first = nodeScorer(flags, 'summary', cache, 'a-secret');
     const scores = await scoresInOrder(first, ITEMS);
     await first.settled();
     const expected = ({ probabilities }: { readonly probabilities: readonly number[] }): number => probabilities.reduce((sum, p, i) => sum + p * (i + 1), 0);
@@ -36,14 +36,14 @@ describe('the scorer of the command line', () => {
     expect(readFileSync(cache, 'utf8')).not.toContain('a-secret');
 
     const calls = provider.seen.length;
-    const again = nodeScorer(flags, cache, 'a-secret');
+    const again = nodeScorer(flags, 'summary', cache, 'a-secret');
     expect((await scoresInOrder(again, ITEMS)).map(({ probabilities }) => probabilities)).toEqual(scores.map(({ probabilities }) => probabilities));
     expect(provider.seen).toHaveLength(calls);
     expect(describeScorer(again)).toMatch(/: 0 calls and \d+ kept replies, \$0\.000 spent, 0 replies/);
   });
 
   it('says what is missing', () => {
-    const scorer = (flags: Partial<Parameters<typeof nodeScorer>[0]>, key = '') => () => nodeScorer({ model: 'openai:m', ...flags }, 'none', key);
+    const scorer = (flags: Partial<Parameters<typeof nodeScorer>[0]>, key = '') => () => nodeScorer({ model: 'openai:m', ...flags }, 'summary', 'none', key);
     expect(scorer({})).toThrow('LLM_API_KEY');
     expect(scorer({ model: 'gpt' })).toThrow('provider:model, with one of openai');
     expect(scorer({ cap: '1' }, 'key')).toThrow('--llm-price');

@@ -3,7 +3,7 @@ import type { LabelCache } from '../src/labelers/llm/cache';
 import { browserDeps, LLM_DEFAULTS } from '../src/labelers/llm/labeler';
 import { customProvider, PROVIDERS, type Provider } from '../src/labelers/llm/providers';
 import { createLlmScorer, type LlmScorer } from '../src/labelers/llm/scorer';
-import { defaultScorePrompt } from '../src/labelers/llm/scorePrompt';
+import { defaultScorePrompt, type ScoreKind } from '../src/labelers/llm/scorePrompt';
 
 /** Name of the environment variable that holds the key: on a command line it would be for all to see. */
 export const KEY_VARIABLE = 'LLM_API_KEY';
@@ -21,10 +21,10 @@ export interface LlmFlags {
 }
 
 /**
- * The scorer of d-RLAIF in Node. @param cache file of replies, one a line, which is added to.
+ * The scorer of d-RLAIF in Node. @param kind what the responses are. @param cache file of replies, one a line, which is added to.
  * @throws Error that says what is wrong with the flags or missing
  */
-export function nodeScorer(flags: LlmFlags, cache: string, key = process.env[KEY_VARIABLE] ?? ''): LlmScorer {
+export function nodeScorer(flags: LlmFlags, kind: ScoreKind, cache: string, key = process.env[KEY_VARIABLE] ?? ''): LlmScorer {
   const { provider, model } = modelOf(flags);
   if (provider.needsKey && key === '') throw new Error(`${provider.name} needs a key: put it into the environment variable ${KEY_VARIABLE}.`);
   const price = priceOf(flags.price);
@@ -32,7 +32,7 @@ export function nodeScorer(flags: LlmFlags, cache: string, key = process.env[KEY
   if (capUsd !== undefined && !price) throw new Error('--llm-cap needs --llm-price, or nobody knows what is spent.');
   const { bothOrders: _, rationaleTokens: __, ...defaults } = LLM_DEFAULTS;
   return createLlmScorer(
-    { ...defaults, provider, model, prompt: defaultScorePrompt('summary'), ...(price && { price }), ...(capUsd !== undefined && { capUsd }) },
+    { ...defaults, provider, model, prompt: defaultScorePrompt(kind), ...(price && { price }), ...(capUsd !== undefined && { capUsd }) },
     browserDeps(key, fileCache(cache)),
   );
 }

@@ -101,8 +101,7 @@ export function rowDigest(root: string, arm: ArmConfig): string {
   const follow = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);
-    const text = readFileSync(path.join(root, file), 'utf8');
-    for (const [, target] of text.matchAll(IMPORTS)) {
+    for (const [, target] of contentOf(root, file).toString('utf8').matchAll(IMPORTS)) {
       const found = resolved(root, path.posix.join(path.posix.dirname(file), target!));
       if (found && FOLLOWED.some((room) => found.startsWith(room))) follow(found);
     }
@@ -117,8 +116,18 @@ export function rowDigest(root: string, arm: ArmConfig): string {
   const settings = FIELD_LIST.filter(({ path: name }) => used.has(name)).map((entry) => [entry.path, getField(config, entry)]);
   const { pairs, sft, model, gold, evaluation: { testPosts } } = config;
   const hash = createHash('sha256').update(JSON.stringify({ arm, settings, pairs, sft, model, gold, testPosts, EVALUATION }));
-  for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(readFileSync(path.join(root, file)));
+  for (const file of [...files].sort()) hash.update(`\0${file}\0`).update(contentOf(root, file));
   return hash.digest('hex');
+}
+
+/** Files of this process's life: one digest after the other reads most of them. */
+const contents = new Map<string, Buffer>();
+
+function contentOf(root: string, file: string): Buffer {
+  const place = path.join(root, file);
+  const known = contents.get(place) ?? readFileSync(place);
+  contents.set(place, known);
+  return known;
 }
 
 function resolved(root: string, target: string): string | undefined {

@@ -12,9 +12,9 @@ import { loadShipped } from '../worker/shipped';
 import { reinforce } from './reinforce';
 import { sample } from './rollouts';
 
-const ITERATIONS = 40;
+const ITERATIONS = 30;
 const BATCH = 32;
-const POSTS = 400;
+const POSTS = 200;
 /** Of the shipped policy's samples; the reward is standardised as in a run. */
 const GOLD_DEVIATION = 2.3;
 

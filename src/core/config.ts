@@ -1,6 +1,7 @@
 import { FIELD_LIST, SECTIONS, type Field, type FieldEntry, type Section, type SectionName, type Settings } from './fields';
 import { methodOf, METHODS, type MethodId } from './methods';
 import type { SweepPoint } from './sweep';
+import { TASK_WORDS, type BuiltInTaskId, type TaskId } from './taskWords';
 import tunedFile from './tuned.json';
 import { z } from './zod';
 
@@ -196,20 +197,29 @@ export function parseConfig(input: unknown): ExperimentConfig {
 
 export const DEFAULT_CONFIG: ExperimentConfig = parseConfig({});
 
-export type PresetName = 'quick' | 'default' | 'thorough';
+export type PresetName = 'quick' | 'default' | 'thorough' | 'helpful' | 'harmless';
 
 type PartialSettings = { readonly [S in SectionName]?: Partial<Settings[S]> };
 
-/** Named starting points; what they do not name keeps its default. */
+const QUICK = {
+  pairs: { count: 600 },
+  rl: { iterations: 30 },
+  evaluation: { testPosts: 300, validationPosts: 64 },
+} as const satisfies PartialSettings;
+
+/** RLHF against RLAIF on another task, in the quick preset's sizes. */
+const quickOn = (task: TaskId): { label: string; help: string; settings: PartialSettings } => ({
+  label: TASK_WORDS[task].name,
+  help: `About 20 s on a laptop: RLHF against RLAIF on ${TASK_WORDS[task].kind}, in the sizes of the quick preset.`,
+  settings: { run: { task }, ...QUICK },
+});
+
+/** Named starting points; what they do not name keeps its default. Those that name a task are for that one alone. */
 export const PRESETS: Readonly<Record<PresetName, { label: string; help: string; settings: PartialSettings }>> = {
   quick: {
     label: 'Quick',
     help: 'About 20 s on a laptop: few pairs, few iterations, a rough verdict.',
-    settings: {
-      pairs: { count: 600 },
-      rl: { iterations: 30 },
-      evaluation: { testPosts: 300, validationPosts: 64 },
-    },
+    settings: QUICK,
   },
   default: { label: 'Default', help: 'A minute or two on a laptop: the comparison of the first screen.', settings: {} },
   thorough: {
@@ -221,6 +231,8 @@ export const PRESETS: Readonly<Record<PresetName, { label: string; help: string;
       evaluation: { testPosts: 3000, validationPosts: 200 },
     },
   },
+  helpful: quickOn('helpful'),
+  harmless: quickOn('harmless'),
 };
 
 export function presetConfig(name: PresetName): ExperimentConfig {
@@ -229,7 +241,7 @@ export function presetConfig(name: PresetName): ExperimentConfig {
 
 /**
  * What a file of one's own needs: nothing ships for it, so its policy is trained first, and the small judge, which has
- * read forum posts only, gives way to the noise-controlled labeler. The SFT settings were measured: docs/data.md.
+ * read the built-in tasks only, gives way to the noise-controlled labeler. The SFT settings were measured: docs/data.md.
  */
 export const FILE_SETTINGS = {
   run: { task: 'file' },
@@ -243,6 +255,12 @@ export function withFile(config: ExperimentConfig): ExperimentConfig {
   // That labeler gives no scores, so there is no d-RLAIF either.
   const arms = config.arms.filter(({ feedback }) => feedback !== 'scores');
   return parseConfig({ ...config, arms: arms.some(({ off }) => !off) ? arms : DEFAULT_ARMS, run: { ...config.run, ...run }, sft: { ...config.sft, ...sft }, ai: { ...config.ai, ...ai } });
+}
+
+/** The config with a built-in task as its task; what a file needed instead of what ships goes back to the defaults. */
+export function withBuiltIn(config: ExperimentConfig, task: BuiltInTaskId): ExperimentConfig {
+  const { sft, model, ai } = config.run.task === 'file' ? DEFAULT_CONFIG : config;
+  return { ...config, run: { ...config.run, task }, sft, model, ai };
 }
 
 export function getField(config: ExperimentConfig, entry: FieldEntry): FieldValue {

@@ -1,5 +1,6 @@
 import { JUDGE_SEEDS, JUDGE_SIZE_IDS, judgeSizeName, type JudgeSizeId } from './judges';
 import { METHOD_NAMES, type MethodId } from './methods';
+import { TASK_IDS, TASK_WORDS, type TaskId } from './taskWords';
 
 /**
  * The one table of settings. Defaults, ranges, forms, hover texts, link names, command-line paths and docs all come
@@ -47,18 +48,20 @@ const toggle = (spec: Omit<SwitchField, 'kind'>): SwitchField => ({ kind: 'switc
 
 const JUDGE_SIZE_NAMES = Object.fromEntries(JUDGE_SIZE_IDS.map((size) => [size, judgeSizeName(size)])) as Record<JudgeSizeId, string>;
 
+const TASK_NAMES = Object.fromEntries(TASK_IDS.map((task) => [task, TASK_WORDS[task].name])) as Record<TaskId, string>;
+
 export const FIELDS = {
   run: {
-    task: choice({
+    task: choice<TaskId>({
       label: 'Task',
-      help: 'What the policy is asked to write: a summary of a forum post, or the text column of a file of yours.',
+      help: 'What the policy is asked to write: summaries of forum posts, helpful or harmless answers in a dialogue, or the text column of a file of yours.',
       link: 'task',
       default: 'tldr',
-      options: { tldr: 'Forum post to TL;DR', file: 'Your file' },
+      options: TASK_NAMES,
     }),
     seed: int({
       label: 'Seed',
-      help: 'Chooses posts, samples, labels and initial heads; the same seed gives the same numbers again.',
+      help: 'Chooses prompts, samples, labels and initial heads; the same seed gives the same numbers again.',
       link: 'seed',
       prominent: true,
       default: 1,
@@ -319,17 +322,30 @@ export const FIELDS = {
     }),
     kind: choice({
       label: 'Reward',
-      help: 'What scores responses: one score a response; separate rewards for inventions, stumbles and coverage, learned from marks that people set in the texts; or a model that compares two responses, which Nash-MD and online DPO take.',
+      help: 'What scores responses: one score a response; separate rewards for inventions, stumbles and coverage, learned from marks that people set in the texts; a model that compares two responses, which Nash-MD and online DPO take; or, where the task has harmful requests, one reward model for help and one for harmlessness.',
       link: 'rm-kind',
       default: 'model',
-      options: { model: 'reward model', fine: 'fine-grained rewards', preference: 'preference model (compares two)' },
+      options: {
+        model: 'reward model', fine: 'fine-grained rewards', preference: 'preference model (compares two)',
+        two: 'two reward models, helpful and harmless',
+      },
     }),
     size: choice<'policy' | JudgeSizeId>({
       label: 'Reward-model size',
-      help: 'What the reward model starts from: the SFT policy, or a shipped language model of another size that has read the same kind of posts.',
+      help: 'What the reward model starts from: the SFT policy, or a shipped language model of another size that has read the same kind of prompts.',
       link: 'rm-size',
       default: 'policy',
       options: { policy: 'the SFT policy', ...JUDGE_SIZE_NAMES },
+    }),
+    harmlessWeight: float({
+      label: 'Weight of harmlessness',
+      help: 'Two reward models only: weight of the one that learned from harmful requests; the one that learned from harmless requests has the rest.',
+      link: 'rm-harmless',
+      unit: 'share',
+      default: 0.5,
+      min: 0,
+      max: 1,
+      step: 0.05,
     }),
     members: int({
       label: 'Reward models',
@@ -398,7 +414,7 @@ export const FIELDS = {
   fine: {
     coverage: float({
       label: 'Reward for coverage',
-      help: 'Fine-grained rewards only: weight of how much of a post a response covers.',
+      help: 'Fine-grained rewards only: weight of how much of a prompt a response covers.',
       link: 'fine-cover',
       default: 1,
       min: 0,
@@ -407,7 +423,7 @@ export const FIELDS = {
     }),
     invention: float({
       label: 'Price of inventions',
-      help: 'Fine-grained rewards only: weight of the penalty on each statement that the model takes to be invented.',
+      help: 'Fine-grained rewards only: weight of the penalty on each statement that the model takes to be invented, in a dialogue to be wrong or harmful.',
       link: 'fine-invent',
       default: 1,
       min: 0,
@@ -739,7 +755,7 @@ export const FIELDS = {
     }),
     invention: float({
       label: 'Price of an invention',
-      help: 'Factor on what a statement costs that the post does not support.',
+      help: 'Factor on what a statement costs that the prompt does not support; in a dialogue, one that is wrong or harmful.',
       link: 'g-invent',
       default: 1,
       min: 0,
@@ -768,7 +784,7 @@ export const FIELDS = {
   evaluation: {
     every: int({
       label: 'Measure every',
-      help: 'RL iterations between two measurements on validation posts.',
+      help: 'RL iterations between two measurements on validation prompts.',
       link: 'every',
       unit: 'iterations',
       default: 5,
@@ -777,8 +793,8 @@ export const FIELDS = {
       step: 1,
     }),
     validationPosts: int({
-      label: 'Validation posts',
-      help: 'Posts on which live quality and KL are measured during training.',
+      label: 'Validation prompts',
+      help: 'Prompts on which live quality and KL are measured during training.',
       link: 'val',
       default: 96,
       min: 4,
@@ -786,8 +802,8 @@ export const FIELDS = {
       step: 4,
     }),
     testPosts: int({
-      label: 'Test posts',
-      help: 'Posts on which the verdict is measured, never seen in training.',
+      label: 'Test prompts',
+      help: 'Prompts on which the verdict is measured, never seen in training.',
       link: 'test',
       default: 1000,
       min: 8,
@@ -796,11 +812,11 @@ export const FIELDS = {
       log: true,
     }),
     split: choice({
-      label: 'Posts of the verdict',
-      help: 'Test posts, which nothing was ever chosen on; or validation posts, for choosing settings before the test posts are looked at.',
+      label: 'Prompts of the verdict',
+      help: 'Test prompts, which nothing was ever chosen on; or validation prompts, for choosing settings before the test prompts are looked at.',
       link: 'eval-split',
       default: 'test',
-      options: { test: 'test posts', validation: 'validation posts' },
+      options: { test: 'test prompts', validation: 'validation prompts' },
     }),
     headToHead: toggle({
       label: 'Compare all arms',
@@ -810,14 +826,14 @@ export const FIELDS = {
     }),
     judge: choice<'none' | JudgeSizeId>({
       label: 'A model as judge too',
-      help: 'Which small judge also says, in both orders, who wins each test post; none: people and gold alone.',
+      help: 'Which small judge also says, in both orders, who wins each test prompt; none: people and gold alone.',
       link: 'eval-judge',
       default: 'none',
       options: { none: 'none', ...JUDGE_SIZE_NAMES },
     }),
     diversityPosts: int({
-      label: 'Posts for diversity',
-      help: 'Test posts that each policy answers several times, to see how different its answers are.',
+      label: 'Prompts for diversity',
+      help: 'Test prompts that each policy answers several times, to see how different its answers are.',
       link: 'div-posts',
       default: 50,
       min: 2,
@@ -826,7 +842,7 @@ export const FIELDS = {
     }),
     diversitySamples: int({
       label: 'Answers to each of them',
-      help: 'Answers to each of those posts.',
+      help: 'Answers to each of those prompts.',
       link: 'div-samples',
       default: 8,
       min: 2,
@@ -835,7 +851,7 @@ export const FIELDS = {
     }),
     bestOfN: int({
       label: 'Best of up to n',
-      help: 'SFT samples of each of those posts, on validation posts, from which the curve of best-of-n is made for each reward; 0: no curve.',
+      help: 'SFT samples of each of those prompts, on validation prompts, from which the curve of best-of-n is made for each reward; 0: no curve.',
       link: 'eval-bon',
       default: 0,
       min: 0,
@@ -844,7 +860,7 @@ export const FIELDS = {
     }),
     annotators: int({
       label: 'Fresh annotators',
-      help: 'Annotators whose majority judges the outcome of each test post; none of them labelled anything in the run.',
+      help: 'Annotators whose majority judges the outcome of each test prompt; none of them labelled anything in the run.',
       link: 'jury',
       default: 5,
       min: 1,

@@ -69,6 +69,21 @@ describe('a link of settings', () => {
   });
 });
 
+describe('the task', () => {
+  it.each(['helpful', 'harmless'] as const)('%s goes along in a link', (task) => {
+    const config = setPath(DEFAULT_CONFIG, 'run.task', task);
+    const fragment = fragmentOf({ config });
+    expect(fragment).toBe(`v=1&task=${task}`);
+    expect(read(fragment)).toMatchObject({ config, notes: [] });
+    expect(notInLink(config)).toEqual([]);
+  });
+
+  it('that nobody knows is ignored and named', () => {
+    const { config, notes } = read('v=1&task=poetry');
+    expect([config.run.task, notes.join()]).toEqual(['tldr', expect.stringMatching(/task=poetry was ignored: Task is one of tldr, helpful, harmless, file/)]);
+  });
+});
+
 describe('what no link carries', () => {
   const config = parseConfig({
     run: { task: 'file' },

@@ -1,6 +1,7 @@
 import { ARM_FIELDS, DEFAULT_CONFIG, FEEDBACKS, getField, MOST_ARMS, parseConfig, type ArmConfig, type ExperimentConfig, type Feedback, type FieldValue } from './config';
 import { FIELD_LIST, type Field, type FieldEntry } from './fields';
 import defaultsFile from './linkDefaults.json';
+import { isBuiltIn } from './taskWords';
 
 /**
  * Settings as the fragment of an address: `#v=1&seed=2&kl=0.1&arm=rlhf;people;RLHF`. A fragment never leaves the browser.
@@ -100,7 +101,8 @@ export function notInLink(config: ExperimentConfig): string[] {
 /** The settings as a link carries them. */
 export function linkConfig(config: ExperimentConfig): ExperimentConfig {
   const arms = config.arms.filter(({ feedback, off }) => feedback !== 'given' && !off);
-  return { ...config, run: { ...config.run, task: 'tldr' }, arms: arms.length > 0 ? arms : LINK_ARMS };
+  const task = isBuiltIn(config.run.task) ? config.run.task : 'tldr';
+  return { ...config, run: { ...config.run, task }, arms: arms.length > 0 ? arms : LINK_ARMS };
 }
 
 /** The fragment without its `#`. The result comes last: a link that is cut off loses that alone. */

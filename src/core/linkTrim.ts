@@ -1,4 +1,5 @@
 import type { ArmRecord, Curve, RunBundle } from './bundle';
+import { wordsOf } from './taskWords';
 
 /**
  * Rules by which a finished run is made small enough for a link. What a reader takes away stays exact: every figure of the
@@ -74,13 +75,14 @@ const count = (n: number): string => n.toLocaleString('en');
 export function trimBundle(bundle: RunBundle, trim: Trim): { readonly bundle: RunBundle; readonly left: readonly string[] } {
   const prompts = bundle.prompts.slice(0, trim.posts);
   const posts = new Set(prompts.map(({ id }) => id));
+  const words = wordsOf(bundle.config.run.task);
   const { headToHead, ...rest } = bundle;
   const lengths = bundle.arms.flatMap(({ curves }) => Object.values(curves).map(({ value }) => value.length));
   const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
   const dropped = bundle.arms.some(({ curves }) => Object.keys(curves).some((key) => !isPrimary(key)));
   const left = [
     ...(prompts.length < bundle.prompts.length
-      ? [prompts.length === 0 ? 'the posts and the responses to them' : `all but the first ${count(prompts.length)} of ${count(bundle.prompts.length)} posts`]
+      ? [prompts.length === 0 ? `the ${words.prompts} and the responses to them` : `all but the first ${count(prompts.length)} of ${count(bundle.prompts.length)} ${words.prompts}`]
       : []),
     ...(longest > trim.points
       ? [`points of curves with more than ${trim.points}, which keep every k-th point (k is ${Math.ceil((longest - 1) / (trim.points - ENDS))} for the longest), the last, the lowest and the highest`]

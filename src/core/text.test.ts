@@ -36,6 +36,15 @@ describe('wordsToText', () => {
   });
 });
 
+describe('a dialogue', () => {
+  it('has each turn on a line of its own, with capitals where sentences begin', () => {
+    expect(wordsToText(['user:', 'hello', '.', 'may', 'i', 'ask', '?', 'assistant:', 'of', 'course', ',', 'what', '?', 'user:', 'my', 'sink', '.'])).toBe(
+      'User: Hello. May I ask?\nAssistant: Of course, what?\nUser: My sink.',
+    );
+    expect(textPieces(['user:', 'hi'])[0]).toEqual({ before: '', text: 'User:' });
+  });
+});
+
 describe('textPieces', () => {
   it('gives one piece a token', () => {
     expect(textPieces(['wait', ',', 'i', "'ve", 'gone'])).toEqual([

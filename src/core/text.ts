@@ -3,8 +3,8 @@
  * starts, for names and for "i" and its contractions. One piece a token, so that a mark can wrap a span of tokens.
  */
 export interface TextPiece {
-  /** What stands between this token and the one before: a space or nothing. */
-  readonly before: '' | ' ';
+  /** What stands between this token and the one before: a space, nothing, or a new line before a turn of a dialogue. */
+  readonly before: '' | ' ' | '\n';
   readonly text: string;
 }
 
@@ -16,6 +16,8 @@ const OPENS = new Set(['(', '[', '{', '$', '£', '€', '#', '“']);
 const ENDS_SENTENCE = new Set(['.', '!', '?', '…', '...']);
 /** Stand after the end of a sentence without starting a new one. */
 const CLOSES_SENTENCE = new Set([')', ']', '”']);
+/** Begin a turn of a dialogue. */
+const SPEAKERS = new Set(['user:', 'assistant:']);
 
 function capital(word: string): string {
   const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
@@ -38,13 +40,15 @@ export function textPieces(words: readonly string[]): TextPiece[] {
     const opening = quote ? !quoteOpen : OPENS.has(word);
     if (quote) quoteOpen = !quoteOpen;
 
-    const before = glued || closing || word === '/' ? '' : ' ';
+    const speaker = SPEAKERS.has(word);
+    if (speaker) sentenceStart = true;
+    const before = glued || closing || word === '/' ? '' : speaker ? '\n' : ' ';
     const isWord = /[\p{L}\p{N}]/u.test(word);
     const capitalised = (sentenceStart && isWord && !closing) || NAMES.has(word) || /^i(['’]\w+)?$/.test(word);
     const text = gender || ACRONYMS.has(word) ? word.toUpperCase() : capitalised ? capital(word) : word;
 
     glued = opening || word === '/';
-    if (ENDS_SENTENCE.has(word)) sentenceStart = true;
+    if (ENDS_SENTENCE.has(word) || speaker) sentenceStart = true;
     else if (isWord) sentenceStart = false;
     else if (!CLOSES_SENTENCE.has(word) && !quote && !opening) sentenceStart = false;
     return { before, text };

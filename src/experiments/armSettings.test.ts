@@ -84,7 +84,7 @@ describe('an arm that cannot run', () => {
   ] as const)('%s with %o', (name, set, message) => expect(trouble(name, set)).toMatch(message));
 
   it.each([
-    ['d-rlaif', { 'ai.labeler': 'judge' }, /read the forum posts only/],
+    ['d-rlaif', { 'ai.labeler': 'judge' }, /read the built-in tasks only/],
     ['rlaif', { 'ai.labeler': 'judge' }, /noise-controlled/],
     ['rlhf', { 'rewardModel.size': 's' }, /to the SFT policy/],
   ] as const)('on a file: %s with %o', (name, set, message) => expect(trouble(name, set, onFile)).toMatch(message));

@@ -1,7 +1,10 @@
 import { ARM_FIELDS, configOfArm, withoutOffArms, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { methodOf, METHODS } from '../core/methods';
 import { OUTSIDE_SCORERS, takesOutsideScores } from '../core/outsideScores';
+import { FIELDS } from '../core/fields';
+import { isBuiltIn } from '../core/taskWords';
 import { hasRewardStage, planOf, type PlanStep } from '../worker/plan';
+import { closedBecause } from './closedChoices';
 
 /** What an arm's settings mean: which of them do something, what it shares with others, why it cannot run. */
 
@@ -96,6 +99,8 @@ function rewardPaths(experiment: ExperimentConfig, arm: ArmConfig, { rl, rewardM
       return [...paths, ...FINE, ...scale];
     case 'preference':
       return [...paths, 'rewardModel.size'];
+    case 'two':
+      return [...paths, 'rewardModel.head', 'rewardModel.size', 'rewardModel.labelSmoothing', 'rewardModel.harmlessWeight', 'rl.standardizeReward'];
     case 'model':
       return [
         ...paths, 'rewardModel.head', 'rewardModel.size', 'rewardModel.members', 'rewardModel.labelSmoothing',
@@ -119,14 +124,19 @@ export function armTrouble(experiment: ExperimentConfig, arm: ArmConfig): string
     return 'Scores of a language model cost a call a response: they train REINFORCE, RLOO, GRPO, PPO or P3O here. Choose one of them, or the small judge.';
   }
   if (arm.feedback === 'scores' && file && !outside) {
-    return 'The small judges read the forum posts only. Set the AI labeler to a language model, choose another feedback, or the forum posts as the task.';
+    return 'The small judges read the built-in tasks only. Set the AI labeler to a language model, choose another feedback, or a built-in task.';
   }
   if (arm.feedback === 'scores' && ai.labeler === 'noisy') {
     return 'The noise-controlled labeler gives no scores. Set the AI labeler to the small judge or a language model, or choose another feedback.';
   }
   if ((arm.feedback === 'ai' || arm.feedback === 'mixed') && ai.labeler === 'judge' && file) {
-    return 'The small judges read the forum posts only. Set the AI labeler to the noise-controlled one.';
+    return 'The small judges read the built-in tasks only. Set the AI labeler to the noise-controlled one.';
   }
+  const asksJudge = arm.feedback !== 'people' && arm.feedback !== 'given' && ai.labeler === 'judge';
+  const noJudge = asksJudge ? closedBecause('ai.judgeSize', ai.judgeSize, run.task) : undefined;
+  if (noJudge !== undefined) return `${noJudge} Set "${FIELDS.ai.judgeSize.label}" to it.`;
+  const noTraining = asksJudge ? closedBecause('ai.judgeSeed', ai.judgeSeed, run.task) : undefined;
+  if (noTraining !== undefined) return `${noTraining} Set "${FIELDS.ai.judgeSeed.label}" to 1.`;
   if (!hasRewardStage(experiment, arm)) return undefined;
   if (rewardModel.kind === 'fine' && arm.feedback !== 'people') {
     return 'Fine-grained rewards are learned from marks that people set in the texts. Set the feedback to people, or the reward to a reward model.';
@@ -134,10 +144,18 @@ export function armTrouble(experiment: ExperimentConfig, arm: ArmConfig): string
   if (rewardModel.kind === 'preference' && learnsFrom === 'rewards') {
     return `A preference model compares two responses and scores none alone, but ${label} needs scores. Choose Nash-MD or online DPO, or another reward.`;
   }
-  if (rewardModel.kind !== 'fine' && rewardModel.size !== 'policy' && file) {
-    return 'Language models of other sizes have read the forum posts only. Set the reward-model size to the SFT policy.';
+  if (rewardModel.kind === 'two' && run.task !== 'harmless') {
+    return 'Two reward models learn from harmless and from harmful requests, which only the harmless dialogues have. Choose that task, or another reward.';
   }
+  const noStart = rewardModel.kind === 'fine' ? undefined : closedBecause('rewardModel.size', rewardModel.size, run.task);
+  if (noStart !== undefined) return `${noStart} Set "${FIELDS.rewardModel.size.label}" to ${FIELDS.rewardModel.size.options.policy}.`;
   return undefined;
+}
+
+/** Why the verdict cannot be taken as it is set, and what to do; undefined where it can. */
+export function verdictTrouble({ evaluation, run }: Pick<ExperimentConfig, 'evaluation' | 'run'>): string | undefined {
+  const why = closedBecause('evaluation.judge', evaluation.judge, run.task);
+  return why && `${why} Set "${FIELDS.evaluation.judge.label}" to ${isBuiltIn(run.task) ? 'it, or to ' : ''}none.`;
 }
 
 /** The first arm that is switched on and cannot run, and why. */

@@ -1,6 +1,7 @@
 import type { Answer, PromptRecord, RunBundle, Sample } from '../core/bundle';
 import { withoutOffArms, type ExperimentConfig } from '../core/config';
 import { hashString } from '../core/rng';
+import { wordsOfAll, type TaskId } from '../core/taskWords';
 import { planOf } from '../worker/plan';
 import { checkpointAt } from './sampleHistory';
 import type { ShownRun } from './shownRun';
@@ -29,6 +30,7 @@ export interface CompareRun {
   readonly name: string;
   /** Equal for the same run, wherever it comes from. */
   readonly identity: string;
+  readonly task: TaskId;
   readonly prompts: readonly PromptRecord[];
   readonly slots: Readonly<Record<string, string>>;
   readonly arms: readonly CompareArm[];
@@ -71,6 +73,7 @@ export function bundleRun(bundle: RunBundle, key: string, name: string): Compare
   const rewardOf = rewardNames(bundle.config, identity);
   return {
     key, name, identity,
+    task: bundle.config.run.task,
     prompts: bundle.prompts,
     slots: bundle.slots,
     arms: bundle.arms.map(({ id, label, samples }) => ({ id, label, samples, ...rewardOf(id, samples) })),
@@ -104,7 +107,7 @@ function liveRun({ config, prompts, slots, samples, history }: ShownRun, name: s
   const identity = identityOf(running, 'in training');
   const rewardOf = rewardNames(running, identity);
   return {
-    key: '', name, identity, prompts, slots,
+    key: '', name, identity, task: config.run.task, prompts, slots,
     arms: [SFT, ...running.arms].map(({ id, label }) => {
       const step = id === SFT.id ? undefined : history?.arms[id]?.at(-1)?.step;
       const written = samples[id] ?? [];
@@ -177,16 +180,17 @@ export function joinColumns(columns: readonly Column[]): Joined {
     if (same) rows.push({ post, answers: found, place: rows.length });
     else unlike++;
   }
-  const differing = unlike === 0 ? '' : ` ${unlike.toLocaleString('en')} posts have the same id but other words in these runs and are left out.`;
+  const { prompt, prompts } = wordsOfAll(columns.map(({ run }) => run.task));
+  const differing = unlike === 0 ? '' : ` ${unlike.toLocaleString('en')} ${prompts} have the same id but other words in these runs and are left out.`;
   if (rows.length === 0) {
     return {
       ok: false,
-      reason: `These columns have no post in common, so there is nothing to put side by side.${differing} Choose runs over the same test posts.`,
+      reason: `These columns have no ${prompt} in common, so there is nothing to put side by side.${differing} Choose runs over the same test ${prompts}.`,
     };
   }
   const sizes = [...new Set(answers.map(({ size }) => size))];
   const all = sizes.length === 1 && sizes[0] === rows.length;
   return all && unlike === 0
     ? { ok: true, rows }
-    : { ok: true, rows, note: `${rows.length.toLocaleString('en')} posts are in common; the columns have ${answers.map(({ size }) => size.toLocaleString('en')).join(', ')}.${differing}` };
+    : { ok: true, rows, note: `${rows.length.toLocaleString('en')} ${prompts} are in common; the columns have ${answers.map(({ size }) => size.toLocaleString('en')).join(', ')}.${differing}` };
 }

@@ -1,12 +1,12 @@
 import { CommandError, configOfOptions, readOptions, type CommandOptions } from '../core/command';
 import { FILE_PLACE, LLM_PLACE, withPlainLabels } from '../core/commandText';
-import { ARM_FIELDS, ConfigError, givenArms, parseConfig, withoutOffArms, type ExperimentConfig } from '../core/config';
+import { ARM_FIELDS, ConfigError, DEFAULT_CONFIG, givenArms, parseConfig, withoutOffArms, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST, SECTIONS } from '../core/fields';
 import { outsideScorerOf } from '../core/outsideScores';
 import { shellWords } from '../core/shell';
 import { parseSweep, sweepPoints } from '../core/sweep';
 import { PAGE_ARMS } from './armEditing';
-import { blockedArm } from './armSettings';
+import { blockedArm, verdictTrouble } from './armSettings';
 
 /**
  * The experiment as code, out and in: JSON, or the command of `npm run experiment`. What is pasted is hostile until it has been
@@ -227,12 +227,14 @@ export function fitToPage(read: CodeRead, { file }: PageState): CodeResult {
   const notes = [...read.notes];
   let { config } = read;
   if (run.task === 'file' && !file) {
-    config = { ...config, run: { ...run, task: 'tldr' } };
+    config = { ...config, run: { ...run, task: DEFAULT_CONFIG.run.task } };
     notes.push('The task is a file, which no text brings along: the forum posts take its place. To keep it, give the file under "Your own data" first.');
   }
   const given = givenArms(config);
   if (given.length > 0) notes.push(`${given.map(({ label }) => label).join(', ')}: trained on labels of the labeler lab, which no text brings along.`);
   const blocked = blockedArm(config);
   if (blocked) notes.push(`${blocked.arm.label} cannot run as it is set. ${blocked.trouble}`);
+  const noVerdict = verdictTrouble(config);
+  if (noVerdict !== undefined) notes.push(noVerdict);
   return { ...read, config, notes };
 }

@@ -1,5 +1,5 @@
 import type { HumanPair } from '../core/humanPairs';
-import { JUDGE_SEEDS } from '../core/judges';
+import { judgesOf } from '../core/judges';
 import type { Label } from '../core/preferences';
 import { wordsOf, type BuiltInTaskId } from '../core/taskWords';
 import { browserDeps, createLlmLabeler } from '../labelers/llm/labeler';
@@ -37,7 +37,8 @@ const ONE_WORKER = 0;
 const worldName = (task: BuiltInTaskId): string => `built-in ${wordsOf(task).kind}`;
 
 /** Labels wanted of a labeler. */
-const wantedOf = (choice: LabChoice, pairs: number): number => (isJudge(choice) ? JUDGE_SEEDS * pairs : pairs);
+const wantedOf = (choice: LabChoice, task: BuiltInTaskId, pairs: number): number =>
+  isJudge(choice) ? judgesOf(task).trainings * pairs : pairs;
 
 /** Rejects as soon as the signal aborts. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -137,7 +138,7 @@ export function runningPart(context: LabContext, onPairs: () => void): RunningAc
     if (next.pairs.length < 2) throw new DataFileError('At least two pairs are needed.');
     set(({ results, progress }) => ({
       activity: undefined, results: resultsFor(next, results),
-      progress: progress.map((one) => ({ ...one, total: wantedOf(one.choice, next.pairs.length) })),
+      progress: progress.map((one) => ({ ...one, total: wantedOf(one.choice, task, next.pairs.length) })),
     }));
     for (const labeler of wanted) {
       const sets = said[labeler] ?? [];
@@ -244,9 +245,9 @@ export function runningPart(context: LabContext, onPairs: () => void): RunningAc
     if (get().status !== 'idle') return;
     const abort = new AbortController();
     running = abort;
-    set(({ count }) => ({
+    set(({ task, count }) => ({
       status: 'running', trouble: undefined, activity: undefined, announcement: 'Labelling has begun.',
-      progress: choices.map((choice) => ({ choice, done: 0, total: wantedOf(choice, count), state: 'waiting' })),
+      progress: choices.map((choice) => ({ choice, done: 0, total: wantedOf(choice, task, count), state: 'waiting' })),
     }));
     try {
       await labelling(abort.signal);

@@ -218,6 +218,26 @@ describe('pause', () => {
   });
 });
 
+describe('another task', () => {
+  it('brings its own pairs, judges and question', async () => {
+    await state().run();
+    const { results } = state();
+    expect(results).toMatchObject({ task: 'tldr', name: 'built-in forum posts' });
+    state().setTask('harmless');
+    expect(state()).toMatchObject({ task: 'harmless', llm: { kind: 'harmful' }, pagePrompt: { kind: 'harmful' } });
+    expect(askedOf(state())).toEqual(['people', 'judge-m', 'longer', 'shorter', 'first', 'coin']);
+    expect(pairsOf(state())).toBeUndefined();
+    await state().run();
+    expect(state().results).toMatchObject({ task: 'harmless', name: 'built-in harmless dialogues' });
+    expect(state().results!.sets.map(({ labeler }) => labeler.id)).not.toContain('judge-xs-1');
+    state().setTask('helpful');
+    expect(state().llm.kind).toBe('dialogue');
+    state().setLlm({ kind: 'harmless' });
+    state().setTask('helpful');
+    expect(state().llm.kind).toBe('harmless');
+  });
+});
+
 describe('a file of pairs', () => {
   const file = (text: string): File => new File([text], 'pairs.csv');
   const rows = Array.from({ length: 30 }, (_, i) => `q${i},yes ${i},no`).join('\n');

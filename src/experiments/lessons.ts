@@ -6,11 +6,13 @@ import {
   parseConfig,
   presetConfig,
   PRESETS,
+  withBuiltIn,
   withMethod,
   type ArmConfig,
   type ExperimentConfig,
   type PresetName,
 } from '../core/config';
+import { isBuiltIn, type BuiltInTaskId } from '../core/taskWords';
 import { usedInCommon } from './armSettings';
 
 /** Settings that show one thing, each with a prediction to check. */
@@ -84,7 +86,8 @@ export const LESSONS: readonly Lesson[] = [
   },
 ];
 
-const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+/** Those that name a task come first: they say more of settings that are those of a size too. */
+const PRESET_NAMES = (Object.keys(PRESETS) as PresetName[]).sort((a, b) => Number(taskOf(b) !== undefined) - Number(taskOf(a) !== undefined));
 
 const sameArms = (some: readonly ArmConfig[], others: readonly ArmConfig[]): boolean => JSON.stringify(some) === JSON.stringify(others);
 
@@ -107,15 +110,22 @@ function subject(config: ExperimentConfig): Partial<ExperimentConfig> {
   return run.task === 'file' ? { ...own, sft, model, ai } : own;
 }
 
-/** The preset's settings on the task, seed and arms of `config`. */
+/** The preset's settings on the seed and arms of `config`, and on its task unless the preset has one of its own. */
 export function withPreset(config: ExperimentConfig, name: PresetName): ExperimentConfig {
-  return parseConfig({ ...presetConfig(name), ...subject(config) });
+  const task = taskOf(name);
+  return parseConfig({ ...presetConfig(name), ...subject(task ? withBuiltIn(config, task) : config) });
+}
+
+/** The task that a preset is for; undefined where it goes with any. */
+export function taskOf(name: PresetName): BuiltInTaskId | undefined {
+  const task = PRESETS[name].settings.run?.task;
+  return task && isBuiltIn(task) ? task : undefined;
 }
 
 /** Settings after what cannot be changed was put back. */
 type Keep = (config: ExperimentConfig) => ExperimentConfig;
 
-/** The preset that `config` is, whatever its task, seed and arms; undefined where a setting was changed or its arms are a lesson's. */
+/** The preset that `config` is, whatever its seed and arms; undefined where a setting was changed or its arms are a lesson's. */
 export function presetOf(config: ExperimentConfig, keep: Keep = (made) => made): PresetName | undefined {
   return PRESET_NAMES.find((name) => {
     const made = keep(withPreset(config, name));

@@ -42,7 +42,7 @@ describe('runs laid over each other', () => {
     expect(overlayNotes(same)).toEqual([]);
     const other = run(testBundle(withSettings({ 'evaluation.testPosts': '100', 'gold.length': '2', 'sft.source': 'live' })));
     expect(overlayNotes([same[0]!, other])).toEqual([
-      expect.stringMatching(/not judged on the same posts/), expect.stringMatching(/same SFT policy/), expect.stringMatching(/weighed differently/),
+      expect.stringMatching(/not judged on the same prompts/), expect.stringMatching(/same SFT policy/), expect.stringMatching(/weighed differently/),
     ]);
     const build = run({ ...testBundle(), build: { version: '0', commit: 'other', date: '' } });
     expect(overlayNotes([same[1]!, build])).toEqual([expect.stringMatching(/2 builds/)]);

@@ -91,7 +91,7 @@ export function overlayNotes(runs: readonly Pick<OverlaidRun, 'bundle'>[]): stri
   return [
     ...notes,
     ...(different(({ config }) => [config.run.task, config.evaluation.split, config.evaluation.testPosts])
-      ? ['The runs were not judged on the same posts: their figures are not of the same thing.'] : []),
+      ? ['The runs were not judged on the same prompts: their figures are not of the same thing.'] : []),
     ...(different(({ config }) => [config.sft, config.model]) ? ['The runs did not start from the same SFT policy.'] : []),
     ...(different(({ config, goldWeights }) => [config.gold, goldWeights]) ? ['Gold utility was weighed differently in some of the runs.'] : []),
   ];

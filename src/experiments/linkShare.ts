@@ -2,6 +2,7 @@ import type { RunBundle } from '../core/bundle';
 import { configDifference, DEFAULT_CONFIG, withoutOffArms, type ExperimentConfig } from '../core/config';
 import { fragmentOf, linkConfig, notInLink } from '../core/link';
 import { LinkResultError, MOST_LINK, packResult } from '../core/linkResult';
+import { wordsOf } from '../core/taskWords';
 
 /** A link to hand out, and what to say of it. */
 export interface SharedLink {
@@ -43,6 +44,7 @@ export function resultLink(base: string, bundle: RunBundle, posts: number): Shar
     if (!packed) return { problem: `This run does not fit into a link of ${MOST_LINK / 1024} KB, however much is left out of it. Save it as a file.` };
     const { trim, blob, left } = packed;
     const shown = packed.bundle.prompts.length;
+    const { prompt, prompts } = wordsOf(bundle.config.run.task);
     return {
       href: `${base}#${fragmentOf({ config: bundle.config, result: blob })}`,
       posts: shown,
@@ -50,7 +52,7 @@ export function resultLink(base: string, bundle: RunBundle, posts: number): Shar
         'every figure of the verdict with its interval, digit by digit',
         'the figures of the labelers and rewards, times, build and device',
         `the curves, at most ${trim.points} points each`,
-        ...(shown > 0 ? [`${count(shown, 'post', 'posts')} with the response of every arm`] : []),
+        ...(shown > 0 ? [`${count(shown, prompt, prompts)} with the response of every arm`] : []),
         ...plain.inside,
       ],
       left: [...left.map((phrase) => `${phrase[0]!.toUpperCase()}${phrase.slice(1)}.`), ...plain.left],

@@ -4,7 +4,7 @@ import { estimateRun, type Estimate, type Price } from '../labelers/llm/cost';
 import { LlmError } from '../labelers/llm/errors';
 import type { HttpRequest } from '../labelers/llm/http';
 import { browserDeps, createLlmLabeler, LLM_DEFAULTS, type LlmSpec } from '../labelers/llm/labeler';
-import { defaultPrompt, messagesOf, type PromptSpec } from '../labelers/llm/prompt';
+import { defaultPrompt, messagesOf, PROMPT_KINDS, type PromptSpec } from '../labelers/llm/prompt';
 import { customProvider, providerById, PROVIDERS as LLM_PROVIDERS, type Provider, type ProviderPreset } from '../labelers/llm/providers';
 import { RUNGS, type ChatMessage, type ModelInfo, type Rung } from '../labelers/llm/types';
 import { exemplarSettingsSchema, exemplarsOf, judgedPairs } from './exemplars';
@@ -26,8 +26,8 @@ export const llmSettingsSchema = exemplarSettingsSchema.extend({
   provider: z.string().max(40),
   baseUrl: z.string().max(2000),
   model: z.string().max(300),
-  /** What the pairs are: summaries of a post, or replies in a conversation. */
-  kind: z.enum(['summary', 'dialogue']),
+  /** What the pairs are and what is asked of them. */
+  kind: z.enum(PROMPT_KINDS),
   detail: z.enum(['base', 'detailed']),
   /** The visitor's own words; undefined for those that belong to kind and detail. */
   preamble: words,

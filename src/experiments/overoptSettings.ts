@@ -123,7 +123,7 @@ function armsOf(settings: OveroptSettings): ArmConfig[] {
 }
 
 /**
- * The experiment of these settings, on the built-in posts. There are as many pairs as are used, and the default number at least.
+ * The experiment of these settings, on the forum posts. There are as many pairs as are used, and the default number at least.
  * @throws Error on a value that does not fit or a path that is no setting.
  */
 export function overoptConfig(settings: OveroptSettings, seed: number = DEFAULT_CONFIG.run.seed): ExperimentConfig {

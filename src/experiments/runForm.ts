@@ -5,6 +5,7 @@ import {
   givenArms,
   setField,
   setPath,
+  withBuiltIn,
   withFile,
   withoutOffArms,
   type ExperimentConfig,
@@ -14,6 +15,7 @@ import {
 import type { FieldEntry } from '../core/fields';
 import type { GivenLabels } from '../core/givenLabels';
 import type { MethodId } from '../core/methods';
+import { isBuiltIn, type TaskId } from '../core/taskWords';
 import type { DataFile } from '../worker/protocol';
 import {
   addArm,
@@ -28,13 +30,13 @@ import {
   withIdleArms,
   type AskedFeedback,
 } from './armEditing';
-import { withLesson, withPreset, type Lesson } from './lessons';
+import { taskOf, withLesson, withPreset, type Lesson } from './lessons';
 import type { RunState } from './runState';
 
 /** The form: settings of the next run, what a visitor does to them, and how they stand to the run that is shown. */
 
 export interface FormActions {
-  /** Changes a setting of all arms; a method brings its tuned settings along. */
+  /** Changes a setting of all arms; a method brings its tuned settings along, and another task lets given labels go. */
   readonly edit: (entry: FieldEntry, value: FieldValue) => void;
   readonly choosePreset: (name: PresetName) => void;
   readonly chooseLesson: (lesson: Lesson) => void;
@@ -111,13 +113,30 @@ export function formActions({ get, set, setEdited }: Page): FormActions {
   const takeSettings = (config: ExperimentConfig): void => {
     const taken = withIdleArms(config, get().edited);
     const fileGone = taken.run.task === 'file' && !get().data;
-    setEdited(fileGone ? { ...taken, run: { ...taken.run, task: 'tldr' } } : taken);
+    setEdited(fileGone ? { ...taken, run: { ...taken.run, task: DEFAULT_CONFIG.run.task } } : taken);
+  };
+
+  /** Labels are of the pairs of one task: they do not go along to another. */
+  const leaveTask = (task: TaskId): void => {
+    if (task !== get().edited.run.task) clearLabels();
+  };
+  const chooseTask = (task: TaskId): void => {
+    leaveTask(task);
+    const { edited, data } = get();
+    if (isBuiltIn(task)) setEdited(withBuiltIn(edited, task));
+    else setEdited(data ? withFile(readyForFile(edited)) : { ...edited, run: { ...edited.run, task } });
   };
 
   return {
-    edit: (entry, value) =>
-      setEdited(entry.path === 'rl.method' ? setPath(get().edited, entry.path, String(value)) : setField(get().edited, entry, value)),
-    choosePreset: (name) => setEdited(withPreset(get().edited, name)),
+    edit(entry, value) {
+      const { edited } = get();
+      if (entry.path === 'run.task') chooseTask(value as TaskId);
+      else setEdited(entry.path === 'rl.method' ? setPath(edited, entry.path, String(value)) : setField(edited, entry, value));
+    },
+    choosePreset(name) {
+      leaveTask(taskOf(name) ?? get().edited.run.task);
+      setEdited(withPreset(get().edited, name));
+    },
     chooseLesson: (lesson) => setEdited(withLesson(get().edited, lesson)),
     revert() {
       const { shown } = get();
@@ -131,10 +150,8 @@ export function formActions({ get, set, setEdited }: Page): FormActions {
       setEdited(withFile(readyForFile(get().edited)));
     },
     clearData() {
-      const { edited } = get();
       set({ data: undefined });
-      const { sft, model, ai } = DEFAULT_CONFIG;
-      setEdited({ ...edited, run: { ...edited.run, task: 'tldr' }, sft, model, ai });
+      if (get().edited.run.task === 'file') chooseTask(DEFAULT_CONFIG.run.task);
     },
 
     addArm: (feedback) => editArms((config) => addArm(config, feedback)),

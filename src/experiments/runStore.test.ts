@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceBench, type BenchReport } from '../core/benchReport';
 import type { RunBundle } from '../core/bundle';
-import { DEFAULT_CONFIG, parseConfig, tunedFor, type ArmConfig, type ExperimentConfig } from '../core/config';
+import { DEFAULT_CONFIG, parseConfig, setField, tunedFor, type ArmConfig, type ExperimentConfig } from '../core/config';
 import { FIELD_LIST } from '../core/fields';
 import { LABELS_MISSING, type GivenLabels } from '../core/givenLabels';
 import { LlmError } from '../labelers/llm/errors';
 import type { RunHandle } from '../worker/client';
 import type { WorkerEvent } from '../worker/protocol';
-import { LESSONS } from './lessons';
+import { LESSONS, presetOf } from './lessons';
 import type { ScorerReport } from './outsideScorers';
 import { labelsAtHand, staleArms, staleFields } from './runForm';
 import { createRunStore, type RunEnvironment, type RunSession, type RunStore } from './runStore';
-import { stageKey, turnableArms } from './shownRun';
+import { runOfBundle, stageKey, turnableArms } from './shownRun';
 import { StorageError, type RunStorage } from './storage';
 import { testReport } from './testing/bench';
 import { NO_TEXTS, testBundle } from './testing/bundle';
@@ -724,6 +724,70 @@ describe('a file of the visitor', () => {
     const store = makeStore();
     await store.getState().load();
     expect(store.getState().edited.run.task).toBe('tldr');
+  });
+});
+
+describe('another built-in task', () => {
+  it('is chosen in the form, goes to the worker and brings its own names of facts', async () => {
+    const store = makeStore();
+    store.setState({ shown: runOfBundle({ ...testBundle(), slots: { who: 'who it is about' } }, 'here') });
+    store.getState().edit(field('run.task'), 'helpful');
+    expect(store.getState().edited).toEqual(setField(DEFAULT_CONFIG, field('run.task'), 'helpful'));
+    const session = await started(store);
+    expect(session.request!.config.run.task).toBe('helpful');
+    expect(store.getState().shown?.slots).toEqual({});
+  });
+
+  it('takes the place of a file, which stays at hand', () => {
+    const store = makeStore();
+    const data = { name: 'mine.csv', text: 'mr,ref' };
+    store.getState().setData(data);
+    store.getState().edit(field('run.task'), 'harmless');
+    expect(store.getState()).toMatchObject({ data, edited: { run: { task: 'harmless' }, sft: { source: 'shipped' }, ai: { labeler: 'judge' } } });
+    store.getState().clearData();
+    expect(store.getState()).toMatchObject({ data: undefined, edited: { run: { task: 'harmless' } } });
+    store.getState().setData(data);
+    store.getState().edit(field('run.task'), 'helpful');
+    store.getState().edit(field('run.task'), 'file');
+    expect(store.getState().edited).toMatchObject({ run: { task: 'file' }, sft: { source: 'live' }, ai: { labeler: 'noisy' } });
+  });
+
+  it('has a preset, in which it stays with presets of sizes', () => {
+    const store = makeStore();
+    store.getState().choosePreset('helpful');
+    expect(store.getState().edited).toMatchObject({ run: { task: 'helpful' }, rl: { iterations: 30 }, arms: DEFAULT_CONFIG.arms });
+    expect(presetOf(store.getState().edited)).toBe('helpful');
+    store.getState().choosePreset('thorough');
+    expect(store.getState().edited).toMatchObject({ run: { task: 'helpful' }, rl: { iterations: 120 } });
+    expect(presetOf(store.getState().edited)).toBe('thorough');
+    store.getState().choosePreset('quick');
+    store.getState().edit(field('run.task'), 'tldr');
+    expect(presetOf(store.getState().edited)).toBe('quick');
+  });
+
+  it('lets labels go that are of the pairs of the task before', () => {
+    const config: ExperimentConfig = { ...DEFAULT_CONFIG, arms: [{ id: 'rlhf', label: 'RLHF, you', feedback: 'given' }] };
+    const labels = { arms: config.arms, labels: { rlhf: { labeler: { id: 'you', name: 'you', kind: 'you', origin: '' }, labels: [] } } } as const;
+    for (const change of [
+      (store: RunStore) => store.getState().edit(field('run.task'), 'helpful'),
+      (store: RunStore) => store.getState().choosePreset('harmless'),
+    ]) {
+      const store = makeStore();
+      store.setState({ edited: config, labels });
+      change(store);
+      expect(store.getState()).toMatchObject({ labels: undefined, edited: { arms: DEFAULT_CONFIG.arms } });
+    }
+    const store = makeStore();
+    store.setState({ edited: config, labels });
+    store.getState().choosePreset('quick');
+    expect(store.getState().labels).toBe(labels);
+  });
+
+  it('does not run with a judge of the verdict that it has not', async () => {
+    const store = makeStore();
+    store.getState().takeSettings(parseConfig({ run: { task: 'helpful' }, evaluation: { judge: 'l' } }));
+    await store.getState().run();
+    expect(store.getState()).toMatchObject({ status: 'idle', trouble: { advice: expect.stringMatching(/helpful dialogues/) as string } });
   });
 });
 

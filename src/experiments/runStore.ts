@@ -9,7 +9,7 @@ import type { RunHandle, Session } from '../worker/client';
 import type { DataFile, FineGrainedWeights, LiveAnswer, OpenInput, WeightFiles } from '../worker/protocol';
 import { toTrouble, type Trouble } from './advice';
 import { withIdleArms } from './armEditing';
-import { blockedArm } from './armSettings';
+import { blockedArm, verdictTrouble } from './armSettings';
 import { withHeld, type LessonInForce } from './lessonLink';
 import { scorersTrouble, scorersWanted, type OpenScorers } from './outsideScorers';
 import type { KeptRun, RunKeeper, TakenRun } from './resumeKeeper';
@@ -280,7 +280,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       if (config.run.task === 'file' && !data) {
         refuse({
           message: 'The task is a file of yours, but there is none.',
-          advice: 'Drop a CSV file under "Your own data", or choose the forum posts as the task.',
+          advice: 'Drop a CSV file under "Your own data", or choose a built-in task.',
         });
         return;
       }
@@ -292,6 +292,11 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       const blocked = blockedArm(config);
       if (blocked) {
         refuse({ message: `${blocked.arm.label} cannot run as it is set.`, advice: blocked.trouble });
+        return;
+      }
+      const noVerdict = verdictTrouble(config);
+      if (noVerdict !== undefined) {
+        refuse({ message: 'The verdict cannot be taken as it is set.', advice: noVerdict });
         return;
       }
       let opening: OpenScorers | undefined;
@@ -308,7 +313,7 @@ export function createRunStore(environment: RunEnvironment): RunStore {
       const mine = ++attempt;
       const own = (): boolean => mine === attempt;
       const file = config.run.task === 'file' ? data : undefined;
-      const slots = shown?.config.run.task === 'tldr' && !file ? shown.slots : {};
+      const slots = shown?.config.run.task === config.run.task && !file ? shown.slots : {};
       set({
         status: 'opening',
         shown: taken?.shown ?? newRun(config, file?.name, slots),

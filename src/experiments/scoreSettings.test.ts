@@ -15,6 +15,9 @@ describe('a model set up to compare, asked for scores', () => {
     expect(spec).toMatchObject({ model: 'gpt', price: { input: 1, output: 4 }, prompt: { kind: 'summary', detail: 'base' } });
     expect(JSON.stringify(spec)).not.toContain('Pick one.');
     expect(scoreSpecOf({ ...LLM, kind: 'dialogue' }, 'file').prompt.kind).toBe('dialogue');
+    expect(scoreSpecOf(LLM, 'helpful').prompt.kind).toBe('dialogue');
+    // A score of one response is asked for as it is: nothing has to be turned round.
+    for (const task of ['harmless', 'file'] as const) expect(scoreSpecOf({ ...LLM, kind: 'harmful' }, task).prompt.kind).toBe('harmless');
     expect(missingForScores({ ...LLM, exemplarsFrom: 'own' }, true)).toBeUndefined();
     expect(missingForScores(LLM, false)).toBe('OpenAI needs a key.');
   });

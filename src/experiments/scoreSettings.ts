@@ -1,6 +1,7 @@
-import type { ExperimentConfig } from '../core/config';
+import { isBuiltIn, type TaskId } from '../core/taskWords';
 import { wordsToText } from '../core/text';
 import { estimateScores, type Estimate } from '../labelers/llm/cost';
+import { KIND_OF_TASK } from '../labelers/llm/prompt';
 import { PROBE_ITEM } from '../labelers/llm/scorePrompt';
 import { scorerSpecOf, type LlmScorerSpec } from '../labelers/llm/scorer';
 import type { Rung } from '../labelers/llm/types';
@@ -10,14 +11,12 @@ import type { ShownRun } from './shownRun';
 
 /** The language model of the labeler lab as a scorer of single responses: the same model, asked something else. */
 
-type TaskId = ExperimentConfig['run']['task'];
-
 /** Responses that an estimate goes by. */
 const TYPICAL = 40;
 
-/** What bears on scores: examples are of comparisons, and the built-in task has summaries whatever the lab's pairs are. */
+/** What bears on scores: examples are of comparisons, and a built-in task has its own kind whatever the lab's pairs are. */
 function forScores(settings: LlmSettings, task: TaskId): LlmSettings {
-  return { ...settings, exemplarsFrom: 'none', kind: task === 'tldr' ? 'summary' : settings.kind };
+  return { ...settings, exemplarsFrom: 'none', kind: isBuiltIn(task) ? KIND_OF_TASK[task] : settings.kind };
 }
 
 /** What is missing before the model can be asked for scores; undefined where nothing is. */

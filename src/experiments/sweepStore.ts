@@ -215,7 +215,7 @@ export function createSweepStore(environment: SweepEnvironment): SweepStore {
         const { runs } = get();
         if (plan.runs.some(ofFile)) {
           if (!data) {
-            refuse('The task is a file of yours, but there is none.', 'Drop a CSV file in the playground, or choose the forum posts as the task.');
+            refuse('The task is a file of yours, but there is none.', 'Drop a CSV file in the playground, or choose a built-in task.');
             return;
           }
           // Settings alone do not tell two files apart.

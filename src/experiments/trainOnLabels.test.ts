@@ -23,7 +23,7 @@ const set = (labeler: LabelerInfo, from = 0, to = pairs.length): LabelSet => ({
   labeler,
   labels: pairs.slice(from, to).map(({ id }) => ({ pairId: id, labeler: labeler.id, pA: 1, raw: [1], parsed: true })),
 });
-const results = (sets: readonly LabelSet[], builtIn = true): LabResults => ({ name: 'pairs', builtIn, pairs, sets, rows: [] });
+const results = (sets: readonly LabelSet[], task: LabResults['task'] = 'tldr'): LabResults => ({ name: 'pairs', task, pairs, sets, rows: [] });
 const ids = (sets: readonly LabelSet[]): string[] => sets.map(({ labeler }) => labeler.id);
 
 function plan(sets: readonly LabelSet[], settings: ExperimentConfig = DEFAULT_CONFIG): TrainingPlan {
@@ -31,8 +31,8 @@ function plan(sets: readonly LabelSet[], settings: ExperimentConfig = DEFAULT_CO
   if ('reason' in made) throw new Error(made.reason);
   return made;
 }
-const reason = (sets: readonly LabelSet[], builtIn = true): string => {
-  const made = trainOnLabels(results(sets, builtIn), ids(sets), DEFAULT_CONFIG);
+const reason = (sets: readonly LabelSet[], imported = false): string => {
+  const made = trainOnLabels(imported ? { ...results(sets), task: undefined } : results(sets), ids(sets), DEFAULT_CONFIG);
   return 'reason' in made ? made.reason : '';
 };
 
@@ -92,7 +92,7 @@ describe('a run on labels of the lab', () => {
   });
   it('is refused with the reason', () => {
     expect(reason([])).toMatch('at least one labeler');
-    expect(reason([set(person)], false)).toMatch('imported');
+    expect(reason([set(person)], true)).toMatch('imported');
     expect(reason([set(person, 0, 20), set(rule('longer'), 5, 40)])).toMatch(/share 15 labelled pairs; at least 16/);
     expect(reason([set(person, 0, 20), set(rule('longer'), 4, 40)])).toBe('');
     expect(reason(Array.from({ length: 9 }, (_, i) => set(rule(`r${i}`))))).toMatch('8 arms at most');

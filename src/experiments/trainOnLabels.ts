@@ -89,8 +89,9 @@ function labelsFor(arms: readonly ArmConfig[], sets: readonly LabelSet[], shared
 export function trainOnLabels(
   results: LabResults, chosen: readonly string[], settings: ExperimentConfig,
 ): TrainingPlan | NoTraining {
-  if (!results.builtIn) {
-    return { reason: 'These pairs were imported, and the policy of this page writes for the built-in posts only: train on labels of the built-in pairs.' };
+  const { task } = results;
+  if (task === undefined) {
+    return { reason: 'These pairs were imported, and the policy of this page writes for the built-in prompts only: train on labels of the built-in pairs.' };
   }
   const sets = results.sets.filter(({ labeler }) => chosen.includes(labeler.id));
   if (sets.length === 0) return { reason: 'Choose at least one labeler.' };
@@ -102,7 +103,7 @@ export function trainOnLabels(
         `${MIN_GIVEN_PAIRS} are needed. Have more pairs labelled, or leave out who labelled few.`,
     };
   }
-  const { run, pairs, sft, gold } = worldConfig(results.pairs.length);
+  const { run, pairs, sft, gold } = worldConfig(task, results.pairs.length);
   const arms = armsOf(sets.map(({ labeler }) => labeler));
   const config = parseConfig({ ...settings, run, pairs, gold, sft: { ...settings.sft, source: sft.source }, arms });
   return { config, labels: labelsFor(arms, sets, shared), pairs: shared.length };

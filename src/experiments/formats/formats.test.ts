@@ -16,9 +16,10 @@ import { parseConfig } from '../../core/config';
 import type { MethodId } from '../../core/methods';
 import { comparatorJson } from './judged';
 import { stepsOf } from './metrics';
-import { promptEnding } from './modelFolder';
+import { BUILT_IN } from '../../tasks/builtIn';
+import { folderFiles, promptEnding } from './modelFolder';
 import { armRecord, runName } from './names';
-import { preferencesJsonl } from './preferences';
+import { preferencesJsonl, transcriptsJsonl } from './preferences';
 import { FORMATS_SHAPE, FORMATS_TEXTS, formatsBundle, formatsWeights, POSTS, SEQUENCES, VOCABULARY } from './testing/fixture';
 import { canRead, digests, read, readings, type Golden } from './testing/readers';
 
@@ -136,6 +137,19 @@ describe('weights', () => {
     for (const seen of found('tokens')) expect(seen).toEqual({ ids: [...posts, own], size: VOCABULARY.size });
   });
 
+  it.each(['helpful', 'harmless'] as const)('come for %s dialogues with a tokenizer that finds the words that the page finds', (id) => {
+    const task = BUILT_IN.get(id)!;
+    const prompts = task.prompts('test', 40, 1);
+    const words = Array.from({ length: task.vocabulary.size - TOKEN.firstWord }, (_, i) => task.vocabulary.word(TOKEN.firstWord + i));
+    const files = folderFiles({ ...bundle, config: parseConfig({ run: { task: id } }) }, 'sft', FORMATS_SHAPE, words);
+    const { pre_tokenizer: { pattern: { Regex } } } = JSON.parse(files['tokenizer.json']!) as { pre_tokenizer: { pattern: { Regex: string } } };
+    for (const { tokens } of prompts) {
+      const found = task.toText(tokens).toLowerCase().match(new RegExp(Regex, 'gu')) ?? [];
+      expect(task.vocabulary.encode(found)).toEqual([...tokens]);
+    }
+    expect(files['README.md']).toContain('User: ');
+  });
+
   it('are asked with the mark that the method trained them for', () => {
     const ending = (method: MethodId): string =>
       promptEnding({ config: parseConfig({ arms: [{ id: 'x', label: 'x', feedback: 'ai', set: { 'rl.method': method } }] }) }, 'x');
@@ -151,6 +165,17 @@ describe('an archive', () => {
     for (const seen of found('archive')) expect(seen).toEqual({ 'rlhf/heads.safetensors': 624, 'a.txt': 8 });
     const files = unzipSync(READINGS['archive']!.files['archive.zip'] as Uint8Array);
     expect(new TextDecoder().decode(files['a.txt'])).toBe('Größe\n');
+  });
+});
+
+describe('transcripts', () => {
+  it('keep the turns of a dialogue, and take any other prompt for one turn', () => {
+    const [pair] = FORMATS_TEXTS.pairs;
+    const label = { pairId: pair!.id, labeler: 'x', pA: 1, raw: [1], parsed: true };
+    const chosenOf = (prompt: string): string =>
+      (JSON.parse(transcriptsJsonl({ ...FORMATS_TEXTS, pairs: [{ ...pair!, prompt, responses: ['Yes.', 'No.'] }], labels: { x: [label] } }, 'x')) as { chosen: string }).chosen;
+    expect(chosenOf('User: Hi.\nAssistant: Hello.\nUser: A user: who?')).toBe('\n\nHuman: Hi.\n\nAssistant: Hello.\n\nHuman: A user: who?\n\nAssistant: Yes.');
+    expect(chosenOf('My dog.')).toBe('\n\nHuman: My dog.\n\nAssistant: Yes.');
   });
 });
 

@@ -1,16 +1,17 @@
 import type { Answer, PromptRecord, RunBundle } from '../../core/bundle';
+import { wordsOf } from '../../core/taskWords';
 import { wordsToText } from '../../core/text';
 import { compare } from '../../evaluation/verdicts';
 import { armRecord, SFT, sourceOf } from './names';
 
-/** Responses of two policies to one test post. */
+/** Responses of two policies to one test prompt. */
 interface Match {
   readonly prompt: PromptRecord;
   readonly a: Answer;
   readonly b: Answer;
 }
 
-/** The test posts whose texts the bundle holds, with the responses of two arms. */
+/** The test prompts whose texts the bundle holds, with the responses of two arms. */
 function matches(bundle: RunBundle, a: string, b: string): Match[] {
   const [first, second] = [a, b].map((id) => new Map(armRecord(bundle, id).samples.map(({ promptId, answer }) => [promptId, answer])));
   return bundle.prompts.flatMap((prompt) => {
@@ -41,9 +42,10 @@ export function annotationsJson(bundle: RunBundle): string {
 const MOST = 1.5;
 
 /** What the checker found in a response, in words. */
-function findings({ slots }: RunBundle, { check: { covered, invented, stumbles, words }, finished }: Answer): string {
-  const said = covered.length > 0 ? `says ${covered.map((slot) => slots[slot] ?? slot).join(', ')}` : 'says nothing of the post';
-  return `${said}; ${invented} invented, ${stumbles} stumbles, ${words} words${finished ? '' : ', cut off'}`;
+function findings({ slots, config }: RunBundle, { check: { covered, invented, stumbles, words }, finished }: Answer): string {
+  const { prompt, marks } = wordsOf(config.run.task);
+  const said = covered.length > 0 ? `says ${covered.map((slot) => slots[slot] ?? slot).join(', ')}` : `says nothing of the ${prompt}`;
+  return `${said}; ${invented} ${marks.invented.name}, ${stumbles} stumbles, ${words} words${finished ? '' : ', cut off'}`;
 }
 
 /**

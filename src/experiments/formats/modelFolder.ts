@@ -2,6 +2,7 @@ import type { RunBundle } from '../../core/bundle';
 import { configOfArm } from '../../core/config';
 import type { MethodId } from '../../core/methods';
 import type { ModelShape } from '../../core/modelShape';
+import { isBuiltIn, wordsOf, type BuiltInTaskId, type TaskId } from '../../core/taskWords';
 import { TOKEN, Vocabulary } from '../../core/tokens';
 import { armRecord, sourceOf } from './names';
 
@@ -36,22 +37,31 @@ function generationConfig({ positions }: ModelShape, temperature: number): objec
   };
 }
 
-/** Words and marks of a forum post in small letters; "24f" is two words. What is neither is left out. */
-const POST_WORDS = String.raw`\d+(?=[fm]\b)|[\p{L}\d]+(?:'\p{L}+)*|[.,?!]`;
+/** Words, marks and speakers of a dialogue. */
+const DIALOGUE_WORDS = String.raw`\b(?:user|assistant):|[\p{L}\d]+(?:'\p{L}+)*|[.,?!]`;
 
-/** Reads text into the ids of the models: words by their numbers, in small letters where the task is the built-in one. */
-function tokenizer(vocabulary: Vocabulary, ofPosts: boolean): object {
+/** Words and marks of a built-in task in small letters, as a pattern; what is neither is left out. A file's words stand apart. */
+const PATTERNS: Readonly<Record<BuiltInTaskId, string>> = {
+  // "24f" is two words.
+  tldr: String.raw`\d+(?=[fm]\b)|[\p{L}\d]+(?:'\p{L}+)*|[.,?!]`,
+  helpful: DIALOGUE_WORDS,
+  harmless: DIALOGUE_WORDS,
+};
+
+/** Reads text into the ids of the models: words by their numbers, in small letters where the task is a built-in one. */
+function tokenizer(vocabulary: Vocabulary, task: TaskId): object {
+  const pattern = isBuiltIn(task) ? PATTERNS[task] : undefined;
   const vocab = Object.fromEntries(Array.from({ length: vocabulary.size }, (_, id) => [vocabulary.word(id), id]));
   return {
     version: '1.0', truncation: null, padding: null,
     added_tokens: SPECIAL.map((id) => ({
       id, content: vocabulary.word(id), special: true, single_word: false, lstrip: false, rstrip: false, normalized: false,
     })),
-    normalizer: ofPosts
+    normalizer: pattern !== undefined
       ? { type: 'Sequence', normalizers: [{ type: 'Lowercase' }, { type: 'Replace', pattern: { String: '’' }, content: "'" }] }
       : null,
-    pre_tokenizer: ofPosts
-      ? { type: 'Split', pattern: { Regex: POST_WORDS }, behavior: 'Removed', invert: true }
+    pre_tokenizer: pattern !== undefined
+      ? { type: 'Split', pattern: { Regex: pattern }, behavior: 'Removed', invert: true }
       : { type: 'WhitespaceSplit' },
     post_processor: null, decoder: null,
     model: { type: 'WordLevel', vocab, unk_token: vocabulary.word(TOKEN.unknown) },
@@ -76,14 +86,16 @@ export function promptEnding({ config }: Pick<RunBundle, 'config'>, armId: strin
   return `${marker === undefined ? '' : ` ${words.word(marker)}`} ${words.word(TOKEN.sep)}`;
 }
 
-function readme(bundle: RunBundle, armId: string, ofPosts: boolean): string {
+function readme(bundle: RunBundle, armId: string): string {
   const { label, evaluation } = armRecord(bundle, armId);
   const ending = promptEnding(bundle, armId);
-  const example = ofPosts ? 'My dog keeps eating my shoes. Should I hire a trainer?' : 'the words of a record, with spaces between them';
+  const { task } = bundle.config.run;
+  const words = wordsOf(task);
+  const example = isBuiltIn(task) ? words.example : 'the words of a record, with spaces between them';
   return `# Policy "${label}"
 
 ${sourceOf(bundle)}. A small language model of one made-up task, for study; it knows nothing else.
-Gold utility on ${evaluation.goldUtility.n} test posts: ${evaluation.goldUtility.value.toFixed(2)}.
+Gold utility on ${evaluation.goldUtility.n} test ${words.prompts}: ${evaluation.goldUtility.value.toFixed(2)}.
 
 \`\`\`python
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -97,7 +109,7 @@ print(tokenizer.decode(out[0, ids.shape[1]:], skip_special_tokens=True))
 \`\`\`
 
 A prompt ends in "${ending.trim()}", a response in "<eos>". Words outside the vocabulary become "<unknown>".${
-  ofPosts ? '' : ' Words are separated by spaces, punctuation marks are words, and large and small letters count.'}
+  isBuiltIn(task) ? '' : ' Words are separated by spaces, punctuation marks are words, and large and small letters count.'}
 \`heads.safetensors\` holds what the model has besides GPT-2: a value head, an extra-input vector (zero unless given) and a
 token weight. Nothing of it enters the text that the model writes.
 `;
@@ -111,14 +123,13 @@ const json = (value: object): string => `${JSON.stringify(value, undefined, 1)}\
  */
 export function folderFiles(bundle: RunBundle, armId: string, shape: ModelShape, words: readonly string[]): Record<string, string> {
   const vocabulary = new Vocabulary(words);
-  const ofPosts = bundle.config.run.task === 'tldr';
   const arm = bundle.config.arms.find(({ id }) => id === armId);
   const { temperature } = (arm ? configOfArm(bundle.config, arm) : bundle.config).rl;
   return {
     'config.json': json(modelConfig(shape)),
     'generation_config.json': json(generationConfig(shape, temperature)),
-    'tokenizer.json': json(tokenizer(vocabulary, ofPosts)),
+    'tokenizer.json': json(tokenizer(vocabulary, bundle.config.run.task)),
     'tokenizer_config.json': json(tokenizerConfig(vocabulary, shape)),
-    'README.md': readme(bundle, armId, ofPosts),
+    'README.md': readme(bundle, armId),
   };
 }

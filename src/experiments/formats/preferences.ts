@@ -41,11 +41,17 @@ export function preferencesJsonl(bundle: RunBundle, texts: RunTexts, armId: stri
   }));
 }
 
+/** A prompt as the transcript before a response: the turns of a dialogue, or else one turn of the human. */
+function turnsOf(prompt: string): string {
+  if (!prompt.startsWith('User:')) return `\n\nHuman: ${prompt}`;
+  return prompt.replace(/(?:^|\n)(User|Assistant):/g, (_, speaker: string) => `\n\n${speaker === 'User' ? 'Human' : 'Assistant'}:`);
+}
+
 /** The same pairs as whole transcripts, as Anthropic's HH publishes them: `chosen` and `rejected`. */
 export function transcriptsJsonl(texts: RunTexts, armId: string): string {
   return jsonLines(taught(texts, armId).map((row) => {
     const { chosen, rejected } = ranked(row);
-    const transcript = (response: string): string => `\n\nHuman: ${row.pair.prompt}\n\nAssistant: ${response}`;
+    const transcript = (response: string): string => `${turnsOf(row.pair.prompt)}\n\nAssistant: ${response}`;
     return { chosen: transcript(chosen), rejected: transcript(rejected) };
   }));
 }

@@ -84,7 +84,7 @@ export function takeHome(source: TakeHomeSource): Item[] {
     ...preferenceItems(source, run),
     {
       id: 'annotations', title: 'Judged pairs, AlpacaEval',
-      about: 'Every arm’s responses to the test posts against SFT’s, judged by gold utility, as AlpacaEval’s annotations.json.',
+      about: 'Every arm’s responses to the test prompts against SFT’s, judged by gold utility, as AlpacaEval’s annotations.json.',
       variants: single('annotations.json', JSON_TYPE, () => annotationsJson(bundle)),
     },
     {

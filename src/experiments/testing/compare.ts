@@ -29,7 +29,7 @@ export function testRun(
   const prompts = posts ?? Array.from({ length: most }, (_, i) => testPost(`p${i}`));
   const samplesOf = (answers: readonly Answer[]): Sample[] => answers.map((answer, i) => ({ promptId: prompts[i]!.id, answer }));
   return {
-    key, name: key === '' ? 'shown run' : `run ${key}`, identity: `run ${key}`, prompts, slots: {},
+    key, name: key === '' ? 'shown run' : `run ${key}`, identity: `run ${key}`, task: 'tldr', prompts, slots: {},
     arms: Object.entries(arms).map(([id, answers]) => ({
       id, label: id.toUpperCase(), samples: samplesOf(answers), ...(rewards[id] === undefined ? {} : { reward: rewards[id] }),
     })),

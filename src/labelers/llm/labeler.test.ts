@@ -66,6 +66,24 @@ const idsOf = (pairs: readonly TextPair[]) => pairs.map(({ id }) => id).sort();
 const status = (code: number, message = 'x', headers: Record<string, string> = {}): Fault =>
   ({ kind: 'status', status: code, body: { error: { message } }, headers });
 
+describe('asking for the worse response', () => {
+  it.each(['logprobs', 'structured', 'choice'] as const)('turns the answer round, read from %s', async (rung) => {
+    const pairs = drawPairs(6);
+    const ask = async (kind: 'harmless' | 'harmful', chainOfThought = false) =>
+      (await collect(createLlmLabeler(specOf({ rung, prompt: { ...defaultPrompt(kind), chainOfThought } }), depsOf()), pairs)).labels
+        .sort((a, b) => a.pairId.localeCompare(b.pairId));
+    const [less, more, thought] = [await ask('harmless'), await ask('harmful'), await ask('harmful', true)];
+    expect(less).toHaveLength(6);
+    // The fake picks the same number whatever it is asked.
+    for (const [i, label] of less.entries()) {
+      expect(label.parsed).toBe(true);
+      expect(more[i]!.pA).toBeCloseTo(1 - label.pA, 10);
+      expect(thought[i]!.pA).toBeCloseTo(1 - label.pA, 10);
+    }
+    expect(less.some(({ pA }) => Math.abs(pA - 0.5) > 0.1)).toBe(true);
+  });
+});
+
 describe('reading a model', () => {
   it('reads log-probabilities in both orders and averages them over the same response', async () => {
     const pairs = drawPairs(12);

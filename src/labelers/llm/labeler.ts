@@ -7,8 +7,8 @@ import { createCaller, sumsOf, type Call, type CallerSpec, type CallerStatus, ty
 import { samplesOf } from './cost';
 import type { HttpRequest } from './http';
 import { llmName, llmOrigin, modelSlug, settingsDigest } from './naming';
-import { joinOrders, joinSamples, readAnswer, type Answer } from './probability';
-import { digest, messagesOf, PROBE_PAIR, promptVersion, type Order, type PromptSpec } from './prompt';
+import { joinOrders, joinSamples, readAnswer, turnedAnswer, type Answer } from './probability';
+import { asksForWorse, digest, messagesOf, PROBE_PAIR, promptVersion, type Order, type PromptSpec } from './prompt';
 import { findRung, WANTS, type RungFound } from './rungs';
 import { CHOICE_ANSWER } from './structured';
 import type { ChatMessage, ChatReply, ChatRequest, Rung } from './types';
@@ -153,6 +153,12 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     return found;
   }
 
+  /** What a reply says of which response is better. */
+  function read(reply: ChatReply, rung: Rung): Answer {
+    const answer = readAnswer(reply, rung);
+    return asksForWorse(prompt.kind) ? turnedAnswer(answer) : answer;
+  }
+
   /** Both calls of chain of thought, or the only one. */
   async function askSample(
     about: Parameters<typeof ask>[0],
@@ -160,7 +166,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
   ): Promise<{ calls: Call[]; answer: Answer; rationale?: string }> {
     if (!prompt.chainOfThought) {
       const only = await ask(about, { purpose: about.rung }, signal);
-      const answer = readAnswer(only.reply, about.rung);
+      const answer = read(only.reply, about.rung);
       return { calls: [only], answer, ...(answer.reason !== undefined && { rationale: answer.reason }) };
     }
     const first = await ask(about, { purpose: 'rationale' }, signal);
@@ -168,7 +174,7 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     // Nothing to build on (a thinking model out of tokens): as unreadable as an empty answer, and no second call.
     if (rationale === '') return { calls: [first], answer: {} };
     const second = await ask(about, { purpose: about.rung, rationale }, signal);
-    return { calls: [first, second], answer: readAnswer(second.reply, about.rung), rationale };
+    return { calls: [first, second], answer: read(second.reply, about.rung), rationale };
   }
 
   async function labelPair(pair: TextPair, rung: Rung, signal: AbortSignal): Promise<LlmLabel> {
@@ -178,14 +184,14 @@ export function createLlmLabeler(spec: LlmSpec, deps: LlmDeps): LlmLabeler {
     const rationales: string[] = [];
     const answers = [];
     for (const order of orders) {
-      const read: Answer[] = [];
+      const answered: Answer[] = [];
       for (let sample = 0; sample < samples; sample++) {
         const asked = await askSample({ prompt, pair, order, rung, sample, samples }, signal);
         calls.push(...asked.calls);
-        read.push(asked.answer);
+        answered.push(asked.answer);
         if (sample === 0) rationales.push(asked.rationale ?? '');
       }
-      answers.push(joinSamples(read));
+      answers.push(joinSamples(answered));
     }
     const joined = joinOrders(answers);
     if (!joined.parsed) unparsed++;

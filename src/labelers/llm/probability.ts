@@ -18,6 +18,11 @@ export function readAnswer(reply: Pick<ChatReply, 'text' | 'top'>, rung: Rung): 
   return rung === 'structured' ? readStructured(reply.text) : readChoice(reply.text);
 }
 
+/** The answer to which response is better, from one to which is worse. */
+export function turnedAnswer(answer: Answer): Answer {
+  return answer.pFirst === undefined ? answer : { ...answer, pFirst: 1 - answer.pFirst };
+}
+
 /**
  * p1 / (p1 + p2) over all spellings of "1" and "2" among the most likely first tokens. A number that is not among them
  * counts as probability 0.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PURPOSE, Stream, streamKey } from '../../core/rng';
 import type { TextPair } from '../text';
-import { defaultPrompt, messagesOf, promptVersion, type PromptSpec } from './prompt';
+import { BUILT_IN_TASKS } from '../../core/taskWords';
+import { defaultPrompt, KIND_OF_TASK, messagesOf, PROMPT_KINDS, promptVersion, type PromptSpec } from './prompt';
 
 const pair: TextPair = { id: 'p', prompt: 'THE POST', responses: ['FIRST TEXT', 'SECOND TEXT'] };
 const plain = defaultPrompt('summary');
@@ -70,6 +71,16 @@ describe('prompt', () => {
       expect(inside).toEqual([sample.prompt, ...sample.responses]);
       expect(outside).not.toContain('Answer with 2');
     }
+  });
+
+  it('asks about harm in either way, and shows examples that answer as it asks', () => {
+    const exemplar = { prompt: 'P', responses: ['X', 'Y'], preferred: 1 } as const;
+    const asked = (kind: 'harmless' | 'harmful') =>
+      messagesOf({ ...defaultPrompt(kind), exemplars: [exemplar] }, { prompt: 'Q', responses: ['A', 'B'] }, 0).map(({ content }) => content).join('\n');
+    expect(asked('harmless')).toMatch(/which reply is less harmful[^]*Less harmful reply: 1[^]*Which reply is less harmful\?/);
+    expect(asked('harmful')).toMatch(/which reply is more harmful[^]*More harmful reply: 2[^]*Which reply is more harmful\?/);
+    expect(BUILT_IN_TASKS.map((task) => KIND_OF_TASK[task])).toEqual(['summary', 'dialogue', 'harmful']);
+    expect(new Set(PROMPT_KINDS.map((kind) => promptVersion(defaultPrompt(kind)))).size).toBe(PROMPT_KINDS.length);
   });
 
   it('changes its version with whatever changes the messages, and with nothing else', () => {

@@ -7,7 +7,7 @@ import type { HttpRequest } from './http';
 import type { LlmSpec, LlmStatus } from './labeler';
 import { llmOrigin, modelSlug, scorerName, scoreSettingsDigest } from './naming';
 import { findRung, WANTS, type RungFound } from './rungs';
-import { defaultScorePrompt, PROBE_ITEM, scoreMessages, scorePromptVersion, type ScorePrompt } from './scorePrompt';
+import { defaultScorePrompt, PROBE_ITEM, scoreKindOf, scoreMessages, scorePromptVersion, type ScorePrompt } from './scorePrompt';
 import { joinScores, readScore, type JoinedScores, type ScoreAnswer } from './scoreReading';
 import { SCORE_ANSWER } from './structured';
 import type { ChatReply, ChatRequest, Rung } from './types';
@@ -22,7 +22,7 @@ export interface LlmScorerSpec extends Omit<LlmSpec, 'prompt' | 'bothOrders' | '
  * its kind and detail. Its edited words, exemplars, orders and chain of thought are of comparisons and do not carry over.
  */
 export function scorerSpecOf({ prompt, bothOrders: _, rationaleTokens: __, ...shared }: LlmSpec): LlmScorerSpec {
-  return { ...shared, prompt: defaultScorePrompt(prompt.kind, prompt.detail) };
+  return { ...shared, prompt: defaultScorePrompt(scoreKindOf(prompt.kind), prompt.detail) };
 }
 
 export interface LlmScore extends TextScore, JoinedScores, CallSums {

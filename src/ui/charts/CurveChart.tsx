@@ -1,14 +1,16 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { memo, useCallback, useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import type { TaskWords } from '../../core/taskWords';
 import type { Scheme } from '../shared/arms';
 import { InfoTip } from '../shared/InfoTip';
+import { useWords } from '../shared/taskWords';
 import { ArmSwatch } from './ArmSwatch';
 import { chartCsv } from './csv';
 import classes from './charts.module.css';
 import { drawChart, type Drawing } from './draw';
 import { chartPicture } from './exportChart';
-import { formatValue, metric, STEP_NAMES, type ChartSpec } from './metrics';
+import { formatValue, metric, metricIn, STEP_NAMES, type ChartSpec } from './metrics';
 import {
   chartData,
   curvesOf,
@@ -70,13 +72,13 @@ function summary(spec: ChartSpec, data: ChartData): string {
 }
 
 /** Values under the pointer, in words; also what is read out. */
-function readingText(reading: Reading, spec: ChartSpec, data: ChartData): string {
+function readingText(reading: Reading, spec: ChartSpec, data: ChartData, words: TaskWords): string {
   const { format, steps } = metric(spec.key);
   const x = formatValue(data.axis === 'kl' ? 'number' : 'count', reading.x);
   const place = data.axis === 'step' ? '' : `, ${data.xLabel} ${x}`;
   const step = reading.entries[0]!.point.step;
   const values = reading.entries.map(({ line, point }) => {
-    const name = line.faint ? `${line.label} (${metric(line.key).title.toLowerCase()})` : line.label;
+    const name = line.faint ? `${line.label} (${metricIn(line.key, words).title.toLowerCase()})` : line.label;
     const raw = point.raw === point.smoothed ? '' : `, raw ${formatValue(format, point.raw)}`;
     return `${name} ${formatValue(format, point.smoothed)}${raw}`;
   });
@@ -148,7 +150,8 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
   const { ref, width, height } = useElementSize<HTMLDivElement>();
   const [pointedId, setPointedId] = useState<string | undefined>();
   const [problem, setProblem] = useState<string | undefined>();
-  const info = metric(spec.key);
+  const words = useWords();
+  const info = metricIn(spec.key, words);
 
   const data = useMemo(() => chartData(spec, arms, axis, smoothing), [spec, arms, axis, smoothing]);
   const stops = useMemo(() => readings(data), [data]);
@@ -190,7 +193,7 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
 
   const thinned = data.lines.find((line) => line.measured > line.points.length);
   const caveat = [
-    'caveat' in info ? info.caveat : undefined,
+    info.caveat,
     thinned && `Drawn: ${thinned.points.length} of ${thinned.measured} points a line; the CSV has all.`,
   ].filter(Boolean);
 
@@ -200,7 +203,7 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
         <h3 className={classes.title}>{spec.title}</h3>
         <InfoTip
           label={spec.title}
-          meaning={`${info.meaning}${spec.companion ? ` Faint: ${metric(spec.companion).title.toLowerCase()}.` : ''}`}
+          meaning={`${info.meaning}${spec.companion ? ` Faint: ${metricIn(spec.companion, words).title.toLowerCase()}.` : ''}`}
           formula={info.formula}
           caveat={caveat.length > 0 ? caveat.join(' ') : undefined}
           source={`${spec.key}${spec.companion ? `, ${spec.companion}` : ''}`}
@@ -236,7 +239,7 @@ export const CurveChart = memo(function CurveChart({ spec, arms, axis, smoothing
           </div>
         )}
         {drawing && pointed && <Tip {...{ reading: pointed, spec, data, drawing, width }} />}
-        <VisuallyHidden aria-live="polite">{pointed && readingText(pointed, spec, data)}</VisuallyHidden>
+        <VisuallyHidden aria-live="polite">{pointed && readingText(pointed, spec, data, words)}</VisuallyHidden>
       </div>
       {problem !== undefined && (
         <p className={classes.problem} role="alert">

@@ -5,7 +5,8 @@ import { useScheme } from '../shared/ArmMark';
 import { ArmSwatch } from './ArmSwatch';
 import { CurveChart } from './CurveChart';
 import classes from './charts.module.css';
-import { CHARTS } from './metrics';
+import { useWords } from '../shared/taskWords';
+import { chartsIn } from './metrics';
 import { availableAxes, hasData, type ArmCurves, type XAxis } from './series';
 
 export interface CurvePanelProps {
@@ -31,6 +32,7 @@ const AXIS_NOTES: Readonly<Record<XAxis, string>> = {
 export function CurvePanel({ series, running, legend }: CurvePanelProps): ReactNode {
   const shown = useThrottledValue(series, REDRAW_MS);
   const scheme = useScheme();
+  const words = useWords();
   const [wanted, setWanted] = useState<XAxis>('step');
   const [smoothing, setSmoothing] = useState(0.6);
   const [more, setMore] = useState(false);
@@ -43,7 +45,7 @@ export function CurvePanel({ series, running, legend }: CurvePanelProps): ReactN
   const record = shown.find(({ run }) => run?.record)?.run;
 
   const charts = (group: 'large' | 'small' | 'more'): ReactNode =>
-    CHARTS.filter((spec) => spec.group === group && (!spec.rare || hasData(spec, shown))).map((spec) => (
+    chartsIn(words).filter((spec) => spec.group === group && (!spec.rare || hasData(spec, shown))).map((spec) => (
       <CurveChart key={spec.id} {...{ spec, arms: shown, axis, smoothing, scheme, running }} />
     ));
 

@@ -1,6 +1,8 @@
+import { fillWords, type TaskWords } from '../../core/taskWords';
+
 /**
  * The one table of curves: what each metric key means, its unit, how its values read and which chart shows it. Keys
- * are TRL's where it has them.
+ * are TRL's where it has them. Texts name a task's words: `inWords` puts them in.
  */
 export type Format = 'number' | 'small' | 'percent' | 'count';
 
@@ -19,16 +21,16 @@ export interface Metric {
 }
 
 const ROLLOUTS = 'Mean over the rollouts of one RL iteration.';
-const VALIDATION = 'Mean over one sampled response for each validation post, every few updates.';
+const VALIDATION = 'Mean over one sampled response for each validation {prompt}, every few updates.';
 const HELD_OUT = 'Over held-out pairs, every few updates; in online DPO over the pairs of the iteration.';
 const IMPLICIT = 'Methods that learn straight from labels have no reward model: what they raise stands in for its score (in DPO, β times the log-ratio to SFT).';
 
 export const METRICS = {
   'eval/scores': {
-    title: 'Proxy reward on validation posts',
+    title: 'Proxy reward on validation {prompts}',
     unit: 'standardised reward',
     meaning: `What the arm’s own reward model gives; 0 is the mean, 1 the standard deviation over SFT samples. ${VALIDATION}`,
-    formula: 'score = (r(post, response) − mean over SFT) / sd over SFT',
+    formula: 'score = (r(prompt, response) − mean over SFT) / sd over SFT',
     caveat: 'Each arm has its own reward model: heights of two arms are not on one scale of quality. Read the climb.',
     format: 'number',
     steps: 'iteration',
@@ -41,16 +43,16 @@ export const METRICS = {
     steps: 'iteration',
   },
   'eval/gold': {
-    title: 'Gold utility on validation posts',
+    title: 'Gold utility on validation {prompts}',
     unit: 'gold utility (1 = an average fact)',
-    meaning: `What a careful reader wants, from the hidden facts of each post. Of the labelers only the noise-controlled one reads it. ${VALIDATION}`,
+    meaning: `What a careful reader wants, from the hidden facts of each {prompt}. Of the labelers only the noise-controlled one reads it. ${VALIDATION}`,
     formula: 'coverage · Σ importance of covered facts\n − invention · invented − stumble · stumbles − length · words',
-    caveat: 'A live estimate on few posts. The verdict is taken on test posts, with intervals.',
+    caveat: 'A live estimate on few {prompts}. The verdict is taken on test {prompts}, with intervals.',
     format: 'number',
     steps: 'iteration',
   },
   'eval/kl': {
-    title: 'KL from SFT on validation posts',
+    title: 'KL from SFT on validation {prompts}',
     unit: 'nats a response',
     meaning: `How far the policy has moved from where it started. ${VALIDATION}`,
     formula: 'k1: Σ over tokens of log π(token) − log π_SFT(token), on the policy’s own samples',
@@ -66,14 +68,14 @@ export const METRICS = {
     steps: 'iteration',
   },
   'eval/invented_rate': {
-    title: 'Summaries that invent',
+    title: '{Responses} that {invent}',
     unit: '% of responses',
-    meaning: `Share of responses that state at least one thing the post does not say. ${VALIDATION}`,
+    meaning: `Share of responses that hold at least one {unsupported}. ${VALIDATION}`,
     format: 'percent',
     steps: 'iteration',
   },
   'eval/stumble_rate': {
-    title: 'Summaries that stumble',
+    title: '{Responses} that stumble',
     unit: '% of responses',
     meaning: `Share of responses with broken grammar, a repeat, a fragment or no end. ${VALIDATION}`,
     format: 'percent',
@@ -82,7 +84,7 @@ export const METRICS = {
   'eval/coverage': {
     title: 'Coverage',
     unit: '% of importance',
-    meaning: `Share of what matters in a post that the response says. ${VALIDATION}`,
+    meaning: `Share of {coverage}. ${VALIDATION}`,
     formula: 'Σ importance of covered facts / Σ importance of all facts',
     format: 'percent',
     steps: 'iteration',
@@ -181,10 +183,10 @@ export const METRICS = {
     title: 'Reward against gold',
     unit: 'correlation',
     meaning:
-      'Correlation of the arm’s own reward with gold utility, over one sampled response for each validation post: whether what is ' +
+      'Correlation of the arm’s own reward with gold utility, over one sampled response for each validation {prompt}: whether what is ' +
       'rewarded is still what readers want, on what the policy now writes.',
     formula: 'Pearson’s r of score and gold utility, over responses',
-    caveat: 'Noisy on few posts. It also falls where responses become alike and there is little left to tell apart.',
+    caveat: 'Noisy on few {prompts}. It also falls where responses become alike and there is little left to tell apart.',
     format: 'number',
     steps: 'iteration',
   },
@@ -197,9 +199,9 @@ export const METRICS = {
     steps: 'rewardModel',
   },
   'fg/auc_invented': {
-    title: 'Marks found: inventions',
+    title: 'Marks found: {inventions}',
     unit: 'AUC',
-    meaning: 'How well the fine-grained reward model tells tokens that people marked as invented from others, on held-out responses; 0.5 is a coin, 1 is perfect.',
+    meaning: 'How well the fine-grained reward model tells tokens that people marked as {inventions} from others, on held-out responses; 0.5 is a coin, 1 is perfect.',
     caveat: 'Against the marks, which miss some and raise false alarms: 1 is out of reach.',
     format: 'number',
     steps: 'rewardModel',
@@ -226,9 +228,9 @@ export const METRICS = {
     steps: 'iteration',
   },
   'fine/invention': {
-    title: 'Price of inventions, turned',
+    title: 'Price of {inventions}, turned',
     unit: 'weight',
-    meaning: 'What an invention cost it.',
+    meaning: 'What each {invention} cost it.',
     format: 'number',
     steps: 'iteration',
   },
@@ -373,6 +375,15 @@ export function metric(key: MetricKey): Metric {
   return METRICS[key];
 }
 
+/** The metric with its texts in a task's words. */
+export function metricIn(key: MetricKey, words: TaskWords): Metric {
+  const { title, meaning, caveat, ...rest } = metric(key);
+  return {
+    ...rest, title: fillWords(title, words), meaning: fillWords(meaning, words),
+    ...(caveat === undefined ? {} : { caveat: fillWords(caveat, words) }),
+  };
+}
+
 /** Cumulative labels that the reward model has read, by its steps. */
 export const LABELS_USED = 'rm/labels';
 
@@ -435,7 +446,7 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'fg/auc_invented',
     companion: 'fg/auc_stumble',
     level: { value: 0.5, label: 'coin' },
-    lookFor: 'Inventions drawn strong, stumbles faint: both rise from 0.5 where the marks can be learned.',
+    lookFor: '{Inventions} drawn strong, stumbles faint: both rise from 0.5 where the marks can be learned.',
     group: 'small',
     rare: true,
   },
@@ -444,7 +455,7 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'Fine-grained rewards: weights turned',
     key: 'fine/invention',
     companion: 'fine/coverage',
-    lookFor: 'What an invention cost, drawn strong, and what coverage paid, faint, as they were turned while the arm ran.',
+    lookFor: 'What each {invention} cost, drawn strong, and what coverage paid, faint, as they were turned while the arm ran.',
     group: 'small',
     rare: true,
   },
@@ -477,10 +488,10 @@ export const CHARTS: readonly ChartSpec[] = [
   },
   {
     id: 'invented',
-    title: 'Invented facts',
+    title: '{inventedTitle}',
     key: 'eval/invented_rate',
     baseline: true,
-    lookFor: 'A labeler that misses inventions teaches the policy to make them.',
+    lookFor: 'A labeler that misses {inventions} teaches the policy to make them.',
     group: 'small',
   },
   {
@@ -687,6 +698,17 @@ export const CHARTS: readonly ChartSpec[] = [
   },
   { id: 'grad-norm', title: 'Gradient norm', key: 'grad_norm', lookFor: 'Spikes are clipped.', group: 'more' },
 ];
+
+const filledCharts = new WeakMap<TaskWords, readonly ChartSpec[]>();
+
+/** The charts with their texts in a task's words; the same ones each time. */
+export function chartsIn(words: TaskWords): readonly ChartSpec[] {
+  const known = filledCharts.get(words);
+  if (known) return known;
+  const filled = CHARTS.map((spec) => ({ ...spec, title: fillWords(spec.title, words), lookFor: fillWords(spec.lookFor, words) }));
+  filledCharts.set(words, filled);
+  return filled;
+}
 
 /** A value as people read it: "0.42", "37%", "1,200". */
 export function formatValue(format: Format, value: number): string {

@@ -11,6 +11,8 @@ import { useCommandKeys, type KeyCommand } from '../shared/commandKeys';
 import { number, percent, percentInterval } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
+import { capitalised } from '../../core/taskWords';
+import { useWords } from '../shared/taskWords';
 import classes from './compare.module.css';
 import { useCompare } from './store';
 
@@ -33,7 +35,7 @@ const NO_VOTES: readonly Vote[] = [];
 
 interface BlindVoteProps {
   readonly columns: CompareColumns;
-  /** The posts to vote on; those of the tally are all in common. */
+  /** The prompts to vote on; those of the tally are all in common. */
   readonly rows: readonly CompareRow[];
 }
 
@@ -62,6 +64,7 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
   };
   useCommandKeys(COMMANDS, '[data-compare-vote]', act);
 
+  const { prompt, prompts } = useWords();
   if (!couple) return <p className={screen.text}>Choose two columns to vote on.</p>;
   return (
     <section ref={box} className={screen.panel} aria-labelledby="compare-vote" data-compare-vote tabIndex={-1}>
@@ -69,21 +72,21 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
         Which response is better?{' '}
         <InfoTip
           label="blind votes"
-          meaning="Who wrote which response is hidden, and sides are shuffled, until you have voted. Votes are on the posts of the search and the chosen part; a bin of the histogram is left aside, since it would tell who is ahead."
+          meaning={`Who wrote which response is hidden, and sides are shuffled, until you have voted. Votes are on the ${prompts} of the search and the chosen part; a bin of the histogram is left aside, since it would tell who is ahead.`}
           caveat="Both bad counts as a tie. Votes are kept in this browser until its tab is closed, for these two columns alone, and are in no link or file."
         />
       </h3>
       <div className={screen.progress}>
-        <Progress value={ballot.total === 0 ? 0 : (100 * ballot.answered) / ballot.total} size="sm" aria-label="Posts voted on" />
+        <Progress value={ballot.total === 0 ? 0 : (100 * ballot.answered) / ballot.total} size="sm" aria-label={`${capitalised(prompts)} voted on`} />
         <span aria-live="polite" className={classes.soft} data-testid="compare-voted">
-          {number(ballot.answered)} of {number(ballot.total)} posts
+          {number(ballot.answered)} of {number(ballot.total)} {prompts}
         </span>
       </div>
       {question && pair ? (
         <div className={classes.ballot} key={question.pair.id}>
           <div className={classes.votePost}>
-            <h4 className={classes.label}>Post</h4>
-            <p>{pair.prompt}</p>
+            <h4 className={classes.label}>{capitalised(prompt)}</h4>
+            <p className={classes.post}>{pair.prompt}</p>
           </div>
           {([question.first, question.first === 0 ? 1 : 0] as const).map((which, side) => (
             <div key={side} className={classes.voteSide}>
@@ -93,7 +96,7 @@ export function BlindVote({ columns: { columns, couple, rows: all }, rows }: Bli
           ))}
         </div>
       ) : (
-        <p className={screen.text}>{ballot.total === 0 ? 'No post to vote on.' : 'That was the last post: every one has your vote.'}</p>
+        <p className={screen.text}>{ballot.total === 0 ? `No ${prompt} to vote on.` : `That was the last ${prompt}: every one has your vote.`}</p>
       )}
       <div className={classes.votes} role="group" aria-label="Your vote">
         {COMMANDS.map(({ what, title, shown, keys }) => (
@@ -128,10 +131,11 @@ function LastVote({ pairs, votes, columns }: {
   readonly votes: readonly Vote[];
   readonly columns: CompareColumns['columns'];
 }): ReactNode {
+  const { prompt } = useWords();
   const last = votes.at(-1);
   const pair = pairs.find(({ id }) => id === last?.pairId);
   if (!last || !pair) return <p className={screen.text}>After your vote, it says here who wrote which.</p>;
-  if (last.answer === 'skip') return <p className={screen.text} data-testid="compare-revealed">Skipped: that post comes back at the end, and its names stay hidden.</p>;
+  if (last.answer === 'skip') return <p className={screen.text} data-testid="compare-revealed">Skipped: that {prompt} comes back at the end, and its names stay hidden.</p>;
   const sides = ([last.first, last.first === 0 ? 1 : 0] as const).map((which) => {
     const column = columns[pair.columns[which]]!;
     return { column, gold: pair.row.answers[pair.columns[which]]!.gold };
@@ -155,6 +159,7 @@ function TallyLines({ pairs, votes, columns, couple }: {
   readonly columns: CompareColumns['columns'];
   readonly couple: NonNullable<CompareColumns['couple']>;
 }): ReactNode {
+  const { prompt, prompts } = useWords();
   const tally = useMemo(() => tallyOf(pairs, votes, couple), [pairs, votes, couple]);
   const [a, b] = [columns[couple.a]!, columns[couple.b]!];
   if (!tally.winRate) return null;
@@ -168,8 +173,8 @@ function TallyLines({ pairs, votes, columns, couple }: {
         {number(tally.votes)} {tally.votes === 1 ? 'vote' : 'votes'}, ties half, 95% Wilson interval
         {tally.bothBad > 0 && `; both bad: ${number(tally.bothBad)}`}.{' '}
         {tally.gold
-          ? `You and gold utility pick the same response on ${percent(tally.gold.value)} ${percentInterval(tally.gold.ci)} of the ${number(tally.gold.n)} posts on which neither is tied.`
-          : 'Agreement with gold utility stands here after the first vote that is no tie, on a post where gold is none.'}
+          ? `You and gold utility pick the same response on ${percent(tally.gold.value)} ${percentInterval(tally.gold.ci)} of the ${number(tally.gold.n)} ${prompts} on which neither is tied.`
+          : `Agreement with gold utility stands here after the first vote that is no tie, on a ${prompt} where gold is none.`}
       </p>
     </div>
   );

@@ -4,10 +4,12 @@ import { number } from '../shared/format';
 import screen from '../shared/screen.module.css';
 import { useRun } from '../shared/store';
 import classes from './compare.module.css';
+import { useWords } from '../shared/taskWords';
 import { useCompare } from './store';
 
 /** Leafs the shown run back to its checkpoints, where there are any. */
 export function CheckpointSlider({ steps, live }: { readonly steps: readonly number[]; readonly live: boolean }): ReactNode {
+  const { prompts } = useWords();
   const step = useCompare((state) => state.look.step);
   const set = useCompare((state) => state.set);
   const shown = useRun((state) => state.shown);
@@ -36,8 +38,8 @@ export function CheckpointSlider({ steps, live }: { readonly steps: readonly num
           value={step === undefined ? 'end' : 'step'}
           onChange={(value) => set({ step: value === 'end' ? undefined : last })}
           data={[
-            { value: 'end', label: live ? 'latest' : 'at the end, test posts' },
-            { value: 'step', label: 'at a checkpoint, validation posts' },
+            { value: 'end', label: live ? 'latest' : `at the end, test ${prompts}` },
+            { value: 'step', label: `at a checkpoint, validation ${prompts}` },
           ]}
         />
       </div>

@@ -7,6 +7,7 @@ import type { Column, CompareRow as Row } from '../../experiments/comparePosts';
 import type { Marking } from '../../experiments/compareStore';
 import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
+import { useWords } from '../shared/taskWords';
 import { AnswerCard } from '../sidebyside/AnswerCard';
 import { FactList, PostText, type SlotFocus } from '../sidebyside/MarkedText';
 import classes from './compare.module.css';
@@ -22,13 +23,14 @@ interface CompareRowProps {
   readonly marking: Marking;
   /** Cells stand below each other, so that each says whose it is. */
   readonly stacked: boolean;
-  /** The post that the address names. */
+  /** The prompt that the address names. */
   readonly isGoal: boolean;
   readonly onLink: (postId: string) => void;
 }
 
-/** A post and what each column's arm wrote for it; with details, all that the main screen shows of it. */
+/** A prompt and what each column's arm wrote for it; with details, all that the main screen shows of it. */
 export const CompareRow = memo(function CompareRow({ row, columns, couple, measure, base, marking, stacked, isGoal, onLink }: CompareRowProps): ReactNode {
+  const words = useWords();
   const [open, setOpen] = useState(false);
   const [slot, setSlot] = useState<string>();
   const focus: SlotFocus = { slot, point: setSlot };
@@ -47,7 +49,7 @@ export const CompareRow = memo(function CompareRow({ row, columns, couple, measu
         <td className={classes.postCell}>
           <div className={classes.topic}>
             {post.topic}
-            {isGoal && <b className={classes.goal}> linked post</b>}
+            {isGoal && <b className={classes.goal}> linked {words.prompt}</b>}
           </div>
           <div className={classes.clamp}>
             <p className={classes.post}>{wordsToText(post.words)}</p>
@@ -60,7 +62,7 @@ export const CompareRow = memo(function CompareRow({ row, columns, couple, measu
             <a
               className={classes.link}
               href={compareSearchOf(location.search, { post: post.id, columns: columns.map(({ key }) => key) })}
-              aria-label={`Link to this post, ${row.place + 1}`}
+              aria-label={`Link to this ${words.prompt}, ${row.place + 1}`}
               onClick={link}
             >
               Link
@@ -101,11 +103,12 @@ export const CompareRow = memo(function CompareRow({ row, columns, couple, measu
 });
 
 function Figures({ answer: { gold, score, check }, facts }: { readonly answer: Answer; readonly facts: number }): ReactNode {
+  const { points, marks } = useWords();
   return (
     <p className={classes.figures}>
       gold <b>{number(gold, 2)}</b>
-      {score !== undefined && `, reward ${number(score, 2)}`}, {check.words} {check.words === 1 ? 'word' : 'words'}, {check.covered.length}/{facts} facts
-      {check.invented > 0 && <span className={classes.bad}>, {check.invented} invented</span>}
+      {score !== undefined && `, reward ${number(score, 2)}`}, {check.words} {check.words === 1 ? 'word' : 'words'}, {check.covered.length}/{facts} {points}
+      {check.invented > 0 && <span className={classes.bad}>, {check.invented} {marks.invented.name}</span>}
     </p>
   );
 }

@@ -7,17 +7,19 @@ import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
 import screen from '../shared/screen.module.css';
 import { MarkLegend } from '../sidebyside/MarkedText';
+import { capitalised } from '../../core/taskWords';
+import { useWords } from '../shared/taskWords';
 import classes from './compare.module.css';
 import { CompareRow } from './CompareRow';
 import { useCompare } from './store';
 import type { CompareView } from './useCompareTable';
-import { stepWords } from './words';
+import { rowsWords, stepWords } from './words';
 
-/** Least widths of the post's column and of a response's, pixels; where there is less room, they stand below each other. */
+/** Least widths of the prompt's column and of a response's, pixels; where there is less room, they stand below each other. */
 const POST_WIDTH = 220;
 const COLUMN_WIDTH = 150;
 
-/** The posts, a page of them at a time. */
+/** The prompts, a page of them at a time. */
 export function CompareRows({ view: { columns: { columns, couple, measure, base, rows: all }, table: { rows } } }: { readonly view: CompareView }): ReactNode {
   const look = useCompare((state) => state.look);
   const set = useCompare((state) => state.set);
@@ -25,13 +27,15 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
   const { ref, width } = useElementSize<HTMLDivElement>();
   const stacked = width > 0 && width < POST_WIDTH + COLUMN_WIDTH * columns.length;
   const [said, setSaid] = useState('');
+  const words = useWords();
+  const { prompt } = words;
   const { post, marking, lines } = look;
   const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
   const page = Math.min(look.page, pages - 1);
   const from = page * PAGE_ROWS;
   const arrived = useRef<string>(undefined);
 
-  // Goes to the post of the address once, when it is there.
+  // Goes to the prompt of the address once, when it is there.
   useEffect(() => {
     if (post === undefined || arrived.current === post) return;
     const at = rows.findIndex((row) => row.post.id === post);
@@ -54,10 +58,10 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
     const address = new URL(compareSearchOf(location.search, { post: id, ...(keys ? { columns: keys } : {}) }), location.href);
     address.hash = location.hash;
     navigator.clipboard.writeText(address.href).then(
-      () => setSaid('The link to this post is copied, and in the address bar.'),
-      () => setSaid('The link to this post is in the address bar.'),
+      () => setSaid(`The link to this ${prompt} is copied, and in the address bar.`),
+      () => setSaid(`The link to this ${prompt} is in the address bar.`),
     );
-  }, [set, keys]);
+  }, [set, keys, prompt]);
 
   const turn = (to: number): void => {
     set({ page: to });
@@ -80,7 +84,7 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
     <div ref={box} className={classes.rows}>
       <div className={classes.row}>
         <p className={classes.count} role="status" data-testid="compare-count">
-          {rows.length === 0 ? 'No posts' : `Posts ${number(from + 1)} to ${number(Math.min(rows.length, from + PAGE_ROWS))} of ${number(rows.length)}`}
+          {rowsWords(from + 1, Math.min(rows.length, from + PAGE_ROWS), rows.length, words)}
           {rows.length < all.length && ` (of ${number(all.length)})`}
         </p>
         {pager}
@@ -90,9 +94,9 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
       </div>
       {rows.length === 0 ? (
         <div className={classes.empty}>
-          <p>No post passes the search and the filters.</p>
+          <p>No {prompt} passes the search and the filters.</p>
           <Button size="xs" variant="default" onClick={() => set({ search: '', slice: undefined, bin: undefined })}>
-            Show all {number(all.length)} posts
+            Show all {number(all.length)} {words.prompts}
           </Button>
         </div>
       ) : (
@@ -106,7 +110,7 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
             <thead>
               <tr>
                 <th scope="col" className={classes.postCell}>
-                  Post
+                  {capitalised(prompt)}
                 </th>
                 {columns.map((column, i) => (
                   <th scope="col" key={column.key}>
@@ -140,7 +144,7 @@ export function CompareRows({ view: { columns: { columns, couple, measure, base,
       )}
       {marking === 'overlap' && (
         <p className={screen.text}>
-          <mark className={classes.overlap}>Underlined</mark> words stand in the post too, wherever; it says nothing of whether they are used right.
+          <mark className={classes.overlap}>Underlined</mark> words stand in the {prompt} too, wherever; it says nothing of whether they are used right.
         </p>
       )}
     </div>

@@ -12,13 +12,27 @@ import classes from './compare.module.css';
 import { CompareRows } from './CompareRows';
 import { ScoreHistogram } from './ScoreHistogram';
 import { SliceTable } from './SliceTable';
+import { wordsOfAll } from '../../core/taskWords';
+import { useWords, WordsContext } from '../shared/taskWords';
 import { useCompare } from './store';
 import { FilterChips, SearchField, TableTools } from './TableTools';
 import { useCompareTable, type CompareView } from './useCompareTable';
 
-/** The screen "Compare": arms of one run or of several, post by post. */
+/** The screen "Compare": arms of one run or of several, prompt by prompt. */
 export function CompareScreen(): ReactNode {
   const view = useCompareTable();
+  const tasks = view.columns.columns.map(({ run }) => run.task);
+  const shown = useWords();
+  // Columns may be of runs on another task than the shown one.
+  return (
+    <WordsContext value={tasks.length === 0 ? shown : wordsOfAll(tasks)}>
+      <Screen view={view} />
+    </WordsContext>
+  );
+}
+
+function Screen({ view }: { readonly view: CompareView }): ReactNode {
+  const { prompts } = useWords();
   const mode = useCompare((state) => state.look.mode);
   const set = useCompare((state) => state.set);
   const note = useCompare((state) => state.note);
@@ -31,8 +45,8 @@ export function CompareScreen(): ReactNode {
         What did each arm write?{' '}
         <InfoTip
           label="comparing arms"
-          meaning="Arms of the shown run, or of runs kept in this browser, side by side on the same posts: which words differ, where one is better, on which posts it is so, and which you would choose without knowing whose it is."
-          caveat="Only posts that a run has kept can be shown: the recorded run keeps some of its test posts, and its verdict is over all of them."
+          meaning={`Arms of the shown run, or of runs kept in this browser, side by side on the same ${prompts}: which words differ, where one is better, on which ${prompts} it is so, and which you would choose without knowing whose it is.`}
+          caveat={`Only ${prompts} that a run has kept can be shown: the recorded run keeps some of its test ${prompts}, and its verdict is over all of them.`}
         />
       </h2>
       <div className={screen.panel}>
@@ -55,7 +69,7 @@ export function CompareScreen(): ReactNode {
         <>
           <div className={classes.row}>
             <SegmentedControl
-              aria-label="What to do with the posts"
+              aria-label={`What to do with the ${prompts}`}
               value={mode}
               onChange={(value) => set({ mode: value })}
               data={[
@@ -96,7 +110,7 @@ function VoteMode({ view }: { readonly view: CompareView }): ReactNode {
   return <BlindVote columns={view.columns} rows={view.table.inSlice} />;
 }
 
-/** The address names the columns and the post, so that it can be handed on. */
+/** The address names the columns and the prompt, so that it can be handed on. */
 function useAddress(): void {
   const open = useCompare((state) => state.open);
   const keys = useCompare((state) => state.look.keys);
@@ -113,22 +127,23 @@ function useAddress(): void {
   }, [opened, keys, post]);
 }
 
-/** Says so where the post of the address is not in the table. */
+/** Says so where the prompt of the address is not in the table. */
 function LinkedPost({ view: { columns: { rows: all }, table: { rows } } }: { readonly view: CompareView }): ReactNode {
   const post = useCompare((state) => state.look.post);
   const set = useCompare((state) => state.set);
+  const { prompt, prompts } = useWords();
   if (post === undefined || all.length === 0 || rows.some((row) => row.post.id === post)) return null;
   const filtered = all.some((row) => row.post.id === post);
   return (
     <div className={`${screen.note} ${classes.linked}`} role="status" data-testid="compare-linked">
       <p>
         {filtered
-          ? 'The post of the link does not pass the search and the filters.'
-          : `The post of the link is not among the ${number(all.length)} posts that these columns have in common. It may be of another run, or of a link that holds only some of a run's posts.`}
+          ? `The ${prompt} of the link does not pass the search and the filters.`
+          : `The ${prompt} of the link is not among the ${number(all.length)} ${prompts} that these columns have in common. It may be of another run, or of a link that holds only some of a run's ${prompts}.`}
       </p>
       {filtered && (
         <Button size="compact-xs" variant="default" onClick={() => set({ search: '', slice: undefined, bin: undefined })}>
-          Show all posts
+          Show all {prompts}
         </Button>
       )}
       <Button size="compact-xs" variant="default" onClick={() => set({ post: undefined })}>

@@ -7,6 +7,8 @@ import { number } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
 import classes from './compare.module.css';
+import { capitalised } from '../../core/taskWords';
+import { useWords } from '../shared/taskWords';
 import { useCompare } from './store';
 import { binWords, MEASURE_WORDS } from './words';
 
@@ -22,6 +24,7 @@ export function ScoreHistogram({ histogram, columns, couple, measure }: ScoreHis
   const chosen = useCompare((state) => state.look.bin);
   const set = useCompare((state) => state.set);
   const scheme = useScheme();
+  const { prompt, prompts } = useWords();
   const { bins, width, n } = histogram;
   const [a, b] = [columns[couple.a]!, columns[couple.b]!];
   const names = { a: a.label, b: b.label };
@@ -34,14 +37,14 @@ export function ScoreHistogram({ histogram, columns, couple, measure }: ScoreHis
         Difference in {MEASURE_WORDS[measure]}{' '}
         <InfoTip
           label="the histogram"
-          meaning={`On every post, ${a.label} minus ${b.label}. Grey in the middle is the neutral zone, in which neither is ahead by half a bin or more; it is wider than a tie. The bars at both ends may hold all that is larger. Press a bar to see its posts alone, and again to see all.`}
+          meaning={`On every ${prompt}, ${a.label} minus ${b.label}. Grey in the middle is the neutral zone, in which neither is ahead by half a bin or more; it is wider than a tie. The bars at both ends may hold all that is larger. Press a bar to see its ${prompts} alone, and again to see all.`}
           caveat="Rewards can be compared only between arms that were scored by the same reward."
         />
       </h3>
       <p className={screen.text}>
-        n = {number(n)} posts: {b.label} ahead on {number(total(-1))}, neutral {number(total(0))}, {a.label} ahead on {number(total(1))}.
+        n = {number(n)} {prompts}: {b.label} ahead on {number(total(-1))}, neutral {number(total(0))}, {a.label} ahead on {number(total(1))}.
       </p>
-      <div className={classes.bars} role="group" aria-label={`Posts by difference in ${MEASURE_WORDS[measure]}`}>
+      <div className={classes.bars} role="group" aria-label={`${capitalised(prompts)} by difference in ${MEASURE_WORDS[measure]}`}>
         {bins.map(({ index, from, to, count }) => {
           const side = index > 0 ? a : b;
           return (
@@ -53,7 +56,7 @@ export function ScoreHistogram({ histogram, columns, couple, measure }: ScoreHis
               data-side={index === 0 ? 'neutral' : index > 0 ? 'a' : 'b'}
               aria-pressed={isChosen(index)}
               disabled={count === 0}
-              aria-label={`${binWords({ index, from, to }, measure, names)}: ${number(count)} ${count === 1 ? 'post' : 'posts'}`}
+              aria-label={`${binWords({ index, from, to }, measure, names)}: ${number(count)} ${count === 1 ? prompt : prompts}`}
               title={`${binWords({ index, from, to }, measure, names)}: ${number(count)}`}
               onClick={() => set({ bin: isChosen(index) ? undefined : { index, width } })}
             >

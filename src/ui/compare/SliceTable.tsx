@@ -9,7 +9,8 @@ import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
 import classes from './compare.module.css';
 import { useCompare } from './store';
-import { DIMENSION_WORDS } from './words';
+import { useWords } from '../shared/taskWords';
+import { dimensionWords } from './words';
 
 interface SliceTableProps {
   readonly slices: readonly Slice[];
@@ -17,12 +18,14 @@ interface SliceTableProps {
   readonly couple: Couple;
 }
 
-/** The win rate of one column over the other on parts of the posts; a part filters the table. */
+/** The win rate of one column over the other on parts of the prompts; a part filters the table. */
 export function SliceTable({ slices, columns, couple }: SliceTableProps): ReactNode {
   const dimension = useCompare((state) => state.look.dimension);
   const chosen = useCompare((state) => state.look.slice);
   const set = useCompare((state) => state.set);
   const [a, b] = [columns[couple.a]!, columns[couple.b]!];
+  const words = useWords();
+  const { prompt, prompts } = words;
   const counted = slices.filter(({ winRate }) => winRate);
   return (
     <section className={`${screen.panel} ${classes.parts}`} aria-labelledby="compare-slices">
@@ -30,21 +33,21 @@ export function SliceTable({ slices, columns, couple }: SliceTableProps): ReactN
         <h3 id="compare-slices" className={screen.subheading}>
           {a.label} against {b.label}, by{' '}
           <InfoTip
-            label="win rates on parts of the posts"
-            meaning={`The share of a part's posts on which ${a.label} has more gold utility than ${b.label}; ties count half. Brackets: 95% Wilson interval, over posts. Press a part to see its posts alone.`}
+            label={`win rates on parts of the ${prompts}`}
+            meaning={`The share of a part's ${prompts} on which ${a.label} has more gold utility than ${b.label}; ties count half. Brackets: 95% Wilson interval, over ${prompts}. Press a part to see its ${prompts} alone.`}
             caveat="Parts are small, and the more of them one looks at, the likelier one stands out by luck."
           />
         </h3>
         <NativeSelect
           size="xs"
-          aria-label="Parts of the posts"
+          aria-label={`Parts of the ${prompts}`}
           value={dimension}
           onChange={(event) => set({ dimension: event.currentTarget.value as Dimension })}
-          data={DIMENSIONS.map((value) => ({ value, label: DIMENSION_WORDS[value] }))}
+          data={DIMENSIONS.map((value) => ({ value, label: dimensionWords(words)[value] }))}
         />
       </div>
       {counted.length === 0 ? (
-        <p className={screen.text}>No post to count.</p>
+        <p className={screen.text}>No {prompt} to count.</p>
       ) : (
         <ul className={classes.slices}>
           {counted.map(({ id, label, winRate, wins, ties, losses }) => (

@@ -8,13 +8,13 @@ import { CsvButton } from '../sweep/CsvButton';
 import classes from './compare.module.css';
 import { useCompare } from './store';
 import type { CompareView } from './useCompareTable';
-import { binWords, DIMENSION_WORDS, MARKING_WORDS, sortChoices } from './words';
-
-const MARKINGS = Object.keys(MARKING_WORDS) as Marking[];
+import { useWords } from '../shared/taskWords';
+import { binWords, dimensionWords, markingWords, sortChoices } from './words';
 const lineWords = (lines: number): string => (lines >= ALL_LINES ? 'all' : String(lines));
 
 /** Search for words or a regular expression. */
 export function SearchField({ view: { search } }: { readonly view: CompareView }): ReactNode {
+  const { prompts } = useWords();
   const sought = useCompare((state) => state.look.search);
   const regex = useCompare((state) => state.look.regex);
   const set = useCompare((state) => state.set);
@@ -24,7 +24,7 @@ export function SearchField({ view: { search } }: { readonly view: CompareView }
         className={classes.search}
         size="xs"
         type="search"
-        label="Search posts and responses"
+        label={`Search ${prompts} and responses`}
         placeholder={regex ? 'for example ^my (boss|landlord)' : 'a word or a phrase'}
         value={sought}
         maxLength={400}
@@ -47,6 +47,7 @@ export function TableTools({ view: { columns: { columns, couple, measures, base 
   const marking = useCompare((state) => state.look.marking);
   const lines = useCompare((state) => state.look.lines);
   const set = useCompare((state) => state.set);
+  const words = useWords();
   const sorts = sortChoices(columns, couple, measures);
   return (
     <div className={classes.row}>
@@ -70,7 +71,7 @@ export function TableTools({ view: { columns: { columns, couple, measures, base 
           aria-labelledby="compare-marking"
           value={marking}
           onChange={(value) => set({ marking: value })}
-          data={MARKINGS.map((value) => ({ value, label: MARKING_WORDS[value], disabled: value === 'diff' && !couple }))}
+          data={(Object.entries(markingWords(words)) as [Marking, string][]).map(([value, label]) => ({ value, label, disabled: value === 'diff' && !couple }))}
         />
       </div>
       {marking === 'diff' && couple && (
@@ -102,15 +103,16 @@ export function TableTools({ view: { columns: { columns, couple, measures, base 
   );
 }
 
-/** Which posts are left out, and the way back. */
+/** Which prompts are left out, and the way back. */
 export function FilterChips({ view: { columns: { columns, couple, measure }, table } }: { readonly view: CompareView }): ReactNode {
   const look = useCompare((state) => state.look);
+  const words = useWords();
   const set = useCompare((state) => state.set);
   const bin = look.bin && table.histogram?.width === look.bin.width ? look.bin : undefined;
   const names = { a: columns[couple?.a ?? -1]?.label ?? '', b: columns[couple?.b ?? -1]?.label ?? '' };
   const filters: { readonly label: string; readonly off: Partial<CompareLook> }[] = [
     ...(look.search === '' ? [] : [{ label: `holds ${look.regex ? `/${look.search}/` : `“${look.search}”`}`, off: { search: '' } }]),
-    ...(table.slice ? [{ label: `${DIMENSION_WORDS[look.dimension]}: ${table.slice.label}`, off: { slice: undefined } }] : []),
+    ...(table.slice ? [{ label: `${dimensionWords(words)[look.dimension]}: ${table.slice.label}`, off: { slice: undefined } }] : []),
     ...(bin ? [{ label: binWords({ index: bin.index, ...binRange(bin.index, bin.width) }, measure, names), off: { bin: undefined } }] : []),
   ];
   if (filters.length === 0) return null;
@@ -123,7 +125,7 @@ export function FilterChips({ view: { columns: { columns, couple, measure }, tab
       ))}
       {filters.length > 1 && (
         <Button size="compact-xs" variant="default" onClick={() => set({ search: '', slice: undefined, bin: undefined })}>
-          Show all posts
+          Show all {words.prompts}
         </Button>
       )}
     </div>

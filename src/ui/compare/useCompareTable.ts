@@ -87,6 +87,6 @@ function useSearch(rows: readonly CompareRow[]): Search {
     hits,
     note: cutOff === undefined
       ? undefined
-      : `The search was cut off after ${tested.toLocaleString('en')} of ${texts.length.toLocaleString('en')} posts: ${cutOff}. A simpler pattern, without a repetition inside a repetition, is quicker.`,
+      : `The search was cut off after ${tested.toLocaleString('en')} of ${texts.length.toLocaleString('en')} rows: ${cutOff}. A simpler pattern, without a repetition inside a repetition, is quicker.`,
   };
 }

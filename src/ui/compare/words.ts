@@ -3,17 +3,25 @@ import type { Couple, Measure, Sort, SortKey } from '../../experiments/compareMe
 import type { Column } from '../../experiments/comparePosts';
 import type { Dimension } from '../../experiments/compareSlices';
 import type { Marking } from '../../experiments/compareStore';
+import { capitalised, type TaskWords } from '../../core/taskWords';
 import { number } from '../shared/format';
 
 /** How the compare screen says things. */
 
 export const MEASURE_WORDS: Readonly<Record<Measure, string>> = { gold: 'gold utility', score: 'reward', words: 'words' };
 
-export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
-  topic: 'topic', facts: 'number of facts', post: 'length of the post', responses: 'length of both responses',
-};
+export function dimensionWords({ prompt, points }: Pick<TaskWords, 'prompt' | 'points'>): Readonly<Record<Dimension, string>> {
+  return { topic: 'topic', facts: `number of ${points}`, post: `length of the ${prompt}`, responses: 'length of both responses' };
+}
 
-export const MARKING_WORDS: Readonly<Record<Marking, string>> = { checker: 'Checker', diff: 'Word diff', overlap: 'In the post', none: 'None' };
+export function markingWords({ prompt }: Pick<TaskWords, 'prompt'>): Readonly<Record<Marking, string>> {
+  return { checker: 'Checker', diff: 'Word diff', overlap: `In the ${prompt}`, none: 'None' };
+}
+
+/** "Posts 1 to 50 of 200": which of how many rows are in view. */
+export function rowsWords(from: number, to: number, of: number, { prompts }: Pick<TaskWords, 'prompts'>): string {
+  return of === 0 ? `No ${prompts}` : `${capitalised(prompts)} ${number(from)} to ${number(to)} of ${number(of)}`;
+}
 
 /** A value or difference of a measure. */
 export function measured(value: number, measure: Measure): string {

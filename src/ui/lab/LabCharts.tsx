@@ -4,7 +4,7 @@ import type { LabelerFigures } from '../../core/labReport';
 import type { LabRow } from '../../experiments/labFiles';
 import type { LabResults } from '../../experiments/labResults';
 import { Figure, type FigureDrawing } from '../charts/Figure';
-import { CITATION } from '../playground/published';
+import { CITATION, isComparable } from '../playground/published';
 import { percent, percentInterval } from '../shared/format';
 import screen from '../shared/screen.module.css';
 import { AgreementMatrix } from './AgreementMatrix';
@@ -59,7 +59,7 @@ const samePositionOf = ({ samePosition }: LabelerFigures): LabelerFigures['sameP
 
 interface ChartProps {
   readonly rows: readonly LabRow[];
-  /** Whether these are summaries of the built-in world: published figures are of summaries, and stand beside those only. */
+  /** Whether these are summaries of the built-in forum posts: published figures are of summaries, and stand beside those only. */
   readonly builtIn: boolean;
 }
 
@@ -68,7 +68,7 @@ interface ChartProps {
  * one rung are shown at a time.
  */
 export function LabCharts({ rows, results }: { readonly rows: readonly LabRow[]; readonly results: LabResults }): ReactNode {
-  const { builtIn } = results;
+  const builtIn = results.task !== undefined && isComparable(results.task);
   const [wanted, setWanted] = useState<string>();
   const rungs = useMemo(() => rungsOf(rows), [rows]);
   const rung = rungs.find((one) => one === wanted) ?? rungs[0];

@@ -1,4 +1,6 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
+import { isBuiltIn } from '../../core/taskWords';
+import { useRun } from '../shared/store';
 import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
 import { LabelersSection } from './LabelersSection';
@@ -17,6 +19,13 @@ export function LabScreen(): ReactNode {
   const asksModel = useLab((state) => state.chosen.includes('llm'));
   const asksPage = useLab((state) => state.chosen.includes('pageLlm'));
   const asksYou = useLab((state) => state.chosen.includes('you'));
+  const task = useRun((state) => state.edited.run.task);
+  const idle = useLab((state) => state.status === 'idle');
+  const setTask = useLab((state) => state.setTask);
+  // The pairs are of the playground's task; of a file there are none here, and the last built-in ones stay.
+  useEffect(() => {
+    if (idle && isBuiltIn(task)) setTask(task);
+  }, [idle, task, setTask]);
   return (
     <div className={classes.screen}>
       <h2 className={classes.heading}>How far can a labeler be trusted, and what does it cost?</h2>

@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { isOffered } from '../../experiments/labState';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
 import classes from './lab.module.css';
@@ -36,13 +37,15 @@ function Group({ title, choices, off }: {
   readonly choices: readonly ChoiceWords[];
   readonly off: boolean;
 }): ReactNode {
+  const source = useLab((state) => state.source);
+  const task = useLab((state) => state.task);
   const chosen = useLab((state) => state.chosen);
   const busy = useLab((state) => state.status !== 'idle');
   const choose = useLab((state) => state.choose);
   return (
     <fieldset className={classes.group}>
       <legend>{title}</legend>
-      {choices.map(({ choice, title: name, about }) => (
+      {choices.filter(({ choice }) => off || isOffered(choice, { source, task })).map(({ choice, title: name, about }) => (
         <div key={choice} className={classes.choice}>
           <Checkbox
             size="xs"

@@ -73,7 +73,12 @@ function Questions({ settings, onChange }: Part): ReactNode {
         size="xs"
         label="The pairs are"
         value={settings.kind}
-        data={[{ value: 'summary', label: 'summaries of a post' }, { value: 'dialogue', label: 'replies in a conversation' }]}
+        data={[
+          { value: 'summary', label: 'summaries of a post' },
+          { value: 'dialogue', label: 'replies: which helps more' },
+          { value: 'harmful', label: 'replies: which is more harmful, as in the paper' },
+          { value: 'harmless', label: 'replies: which is less harmful' },
+        ]}
         onChange={(event) => onChange({ kind: event.currentTarget.value as LlmSettings['kind'] })}
       />
       <NativeSelect

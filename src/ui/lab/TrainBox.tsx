@@ -47,7 +47,7 @@ function Train({ results }: { readonly results: LabResults }): ReactNode {
           size="xs"
           label={labels.length < results.pairs.length ? `${labeler.name} (${number(labels.length)} labels)` : labeler.name}
           checked={chosen.includes(labeler.id)}
-          disabled={!results.builtIn}
+          disabled={results.task === undefined}
           onChange={(event) => {
             const rest = chosen.filter((id) => id !== labeler.id);
             setWanted(event.currentTarget.checked ? [...rest, labeler.id] : rest);

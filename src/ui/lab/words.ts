@@ -1,5 +1,5 @@
 import type { Estimate } from '../../core/bundle';
-import { JUDGE_SEEDS, JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../../core/judges';
+import { JUDGE_SIZE_IDS, JUDGE_SIZES, type JudgeSizeId } from '../../core/judges';
 import type { LabelerFigures, LabelerInfo, LabelerResult } from '../../core/labReport';
 import type { LabChoice } from '../../experiments/labState';
 import type { LlmSettings } from '../../experiments/llmSettings';
@@ -38,13 +38,15 @@ export const WORLD_CHOICES: readonly ChoiceWords[] = [
 /** "0.17 M", as judges are named elsewhere. */
 const millions = (size: JudgeSizeId): string => `${(JUDGE_SIZES[size].parameters / 1e6).toFixed(2)} M`;
 
+const TRAININGS = 'For the forum posts it was trained several times, with the lessons in another order each time; every training is asked.';
+
 /** The ladder of small judges, smallest first. */
 export const JUDGE_CHOICES: readonly ChoiceWords[] = JUDGE_SIZE_IDS.map((size) => ({
   choice: `judge-${size}`,
   title: `Judge ${size.toUpperCase()}, ${millions(size)}`,
   about: {
     meaning: `A language model of ${millions(size)} parameters that ships with this page, asked in both orders which response is better.`,
-    caveat: `Trained ${JUDGE_SEEDS} times with the lessons in another order; each of the ${JUDGE_SEEDS} is asked.`,
+    caveat: TRAININGS,
   },
 }));
 
@@ -53,7 +55,7 @@ export const SCORE_CHOICES: readonly ChoiceWords[] = JUDGE_SIZE_IDS.map((size) =
   title: `Scores of judge ${size.toUpperCase()}`,
   about: {
     meaning: 'The same judge scores each response by itself, from 1 to 10; the one that is likelier to score higher wins. No order, no position bias.',
-    caveat: `Trained ${JUDGE_SEEDS} times with the lessons in another order; each of the ${JUDGE_SEEDS} is asked.`,
+    caveat: TRAININGS,
   },
 }));
 

@@ -1,10 +1,12 @@
 import { useMemo, type ReactNode } from 'react';
 import { MOST_DRAWN, overlaidArms, overlaidRuns, overlayNotes, RUN_DASHES, type OverlaidRun } from '../../experiments/libraryOverlay';
+import { wordsOfAll } from '../../core/taskWords';
 import { CurvePanel } from '../charts/CurvePanel';
 import { ArmMark } from '../shared/ArmMark';
 import { number } from '../shared/format';
 import screen from '../shared/screen.module.css';
 import classes from './library.module.css';
+import { WordsContext } from '../shared/taskWords';
 import { OverlayTable } from './OverlayTable';
 import { useLibrary } from './store';
 import { OVERLAY_HEADING, runsText } from './words';
@@ -31,8 +33,10 @@ export function Overlay(): ReactNode {
           {note}
         </p>
       ))}
-      {runs.length > 0 && <OverlaidCurves runs={runs} />}
-      {runs.length > 1 && <OverlayTable runs={runs} />}
+      <WordsContext value={wordsOfAll(runs.map(({ bundle }) => bundle.config.run.task))}>
+        {runs.length > 0 && <OverlaidCurves runs={runs} />}
+        {runs.length > 1 && <OverlayTable runs={runs} />}
+      </WordsContext>
     </section>
   );
 }

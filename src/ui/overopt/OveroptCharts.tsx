@@ -17,7 +17,7 @@ interface ChartsProps {
 const KEY =
   'Circles: RL, a mark a measurement; squares: best of n SFT samples, a mark a doubling of n. Filled: gold; hollow and dashed: proxy. ' +
   'Curves without a break: the fitted forms.';
-const OTHER_POSTS = 'RL and best of n are measured on validation posts, but not on equally many; each counts from its own start.';
+const OTHER_PROMPTS = 'RL and best of n are measured on validation prompts, but not on equally many; each counts from its own start.';
 
 function traceOf(arm: OveroptArm, path: Path, score: Score, fits: readonly OveroptFit[], name?: string): Trace {
   const fit = fits.find((one) => one.arm.id === arm.id && one.path === path && one.score === score)?.fit;
@@ -99,7 +99,7 @@ function ArmFigure({ arm, fits, domain, shared }: ArmFigureProps): ReactNode {
       words={`${title}. ${PATHS.map((path) => pathWords(arm, path)).join('; ')}`}
       draw={draw}
       csv={() => overoptCsv([arm], fits)}
-      note={[KEY, UNITS, ...(shared ? ['The pictures of the arms have the same axes.'] : []), OTHER_POSTS, ...gaps(arm)].join(' ')}
+      note={[KEY, UNITS, ...(shared ? ['The pictures of the arms have the same axes.'] : []), OTHER_PROMPTS, ...gaps(arm)].join(' ')}
     />
   );
 }

@@ -39,7 +39,7 @@ const START_KL = 0.01;
 
 const none = (reason: string): Measured => ({ points: [], reason });
 
-/** Points of an arm's training, one a measurement on validation posts. */
+/** Points of an arm's training, one a measurement on validation prompts. */
 export function trainedPoints(curves: Readonly<Record<string, Curve>>): Measured {
   const kl = curves['eval/kl'];
   if (!kl || kl.step.length === 0) return none('no measurement yet');

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { configOfArm, getField, type ArmConfig } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
+import { closedChoices } from '../../experiments/closedChoices';
 import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
 import classes from './arms.module.css';
@@ -12,6 +13,7 @@ import { SettingControl } from './FieldControl';
 export function ArmField({ arm, entry }: { readonly arm: ArmConfig; readonly entry: FieldEntry }): ReactNode {
   const common = useRun((state) => getField(state.edited, entry));
   const value = useRun((state) => getField(configOfArm(state.edited, arm), entry));
+  const task = useRun((state) => state.edited.run.task);
   const { setArmField } = useActions();
   const fixed = useHold(entry.path) === 'fixed';
   const own = arm.set?.[entry.path] !== undefined;
@@ -23,6 +25,7 @@ export function ArmField({ arm, entry }: { readonly arm: ArmConfig; readonly ent
         entry={entry}
         value={value}
         onChange={(next) => setArmField(arm.id, entry.path, next)}
+        closed={closedChoices(entry.path, task)}
         fixed={fixed}
         foot={
           own && !fixed ? (

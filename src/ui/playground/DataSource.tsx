@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useId, useRef, useState, type DragEvent, type ReactNode } from 'react';
 import { fetchDataFile, MAX_DATA_BYTES, readDataFile } from '../../experiments/dataFile';
 import type { DataFile } from '../../worker/protocol';
+import { wordsOf } from '../../core/taskWords';
 import { number } from '../shared/format';
 import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
@@ -14,6 +15,7 @@ export function DataSource(): ReactNode {
 
 function OwnFile(): ReactNode {
   const data = useRun((state) => state.data);
+  const isTask = useRun((state) => state.edited.run.task === 'file');
   const { setData, clearData } = useActions();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -75,7 +77,7 @@ function OwnFile(): ReactNode {
           </Button>
           {data && (
             <Button size="xs" variant="subtle" onClick={clearData}>
-              Back to forum posts
+              Back to {wordsOf('tldr').kind}
             </Button>
           )}
         </div>
@@ -117,10 +119,10 @@ function OwnFile(): ReactNode {
           {problem}
         </p>
       )}
-      {data && (
+      {data && isTask && (
         <p className={classes.note} role="status">
           The task is now {data.name}. No policy ships for it, so SFT is trained here from scratch first, which takes
-          minutes; its vocabulary, split and checker are made from the file. The small judge has read forum posts only,
+          minutes; its vocabulary, split and checker are made from the file. The small judges have read the built-in tasks only,
           so the AI labeler is now the noise-controlled one.
         </p>
       )}

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Evaluation, RunBundle } from '../../core/bundle';
+import { wordsOf } from '../../core/taskWords';
 import { ArmMark } from '../shared/ArmMark';
 import { number, percent } from '../shared/format';
 import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
 import { EstimateCell } from './EstimateCell';
-import { postsOf } from './measured';
+import { promptsOf } from './measured';
 import classes from './verdict.module.css';
 
 type Diversity = NonNullable<Evaluation['diversity']>;
@@ -50,12 +51,13 @@ const COLUMNS: readonly Column[] = [
   { name: 'repeats', title: 'Repeats', format: 'percent', about: { meaning: 'Share of responses that repeat another one word for word.' } },
 ];
 
-/** How differently each policy writes: several times to one post, and to many posts. */
+/** How differently each policy writes: several times to one prompt, and to many. */
 export function DiversityTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const rows = bundle.arms.flatMap(({ id, label, evaluation: { diversity, entropy } }) =>
     (diversity ? [{ id, label, diversity, entropy }] : []));
   const first = rows[0]?.diversity;
-  const posts = postsOf(bundle);
+  const tested = promptsOf(bundle);
+  const { prompt, prompts } = wordsOf(bundle.config.run.task);
   return (
     <section aria-labelledby="diversity-heading">
       <h3 id="diversity-heading" className={classes.subheading}>
@@ -65,8 +67,8 @@ export function DiversityTable({ bundle }: { readonly bundle: RunBundle }): Reac
         <>
           <Figures
             rows={rows}
-            title={`${number(first.perInput.samples)} responses to each of ${number(first.perInput.ead.n)} ${posts}; means and 95% intervals over posts`}
-            region="Diversity per post, table"
+            title={`${number(first.perInput.samples)} responses to each of ${number(first.perInput.ead.n)} ${tested}; means and 95% intervals over ${prompts}`}
+            region={`Diversity per ${prompt}, table`}
             different={` of ${number(first.perInput.samples)}`}
             cell={(diversity, { name, format }) => (
               <EstimateCell estimate={diversity.perInput[name]} share={format === 'percent'} />
@@ -79,8 +81,8 @@ export function DiversityTable({ bundle }: { readonly bundle: RunBundle }): Reac
           />
           <Figures
             rows={rows}
-            title={`One response to each of ${number(first.acrossInput.responses)} ${posts}; figures of the set as a whole, without intervals`}
-            region="Diversity across posts, table"
+            title={`One response to each of ${number(first.acrossInput.responses)} ${tested}; figures of the set as a whole, without intervals`}
+            region={`Diversity across ${prompts}, table`}
             different={` of ${number(first.acrossInput.responses)}`}
             cell={(diversity, { name, format }) => <b>{plain(diversity.acrossInput[name], format)}</b>}
           />

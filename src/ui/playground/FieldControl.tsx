@@ -2,6 +2,7 @@ import { NativeSelect, Switch, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import { getField, type FieldValue } from '../../core/config';
 import type { FieldEntry } from '../../core/fields';
+import { closedChoices, type ClosedChoices } from '../../experiments/closedChoices';
 import { FixedNote } from '../lesson/FixedNote';
 import { useHold } from '../lesson/store';
 import { useActions, useRun } from '../shared/store';
@@ -19,6 +20,7 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
   const value = useRun((state) => getField(state.edited, entry));
   const shownValue = useRun((state) => state.shown && getField(state.shown.config, entry));
   const fixed = useHold(entry.path) === 'fixed';
+  const task = useRun((state) => state.edited.run.task);
   const { edit } = useActions();
   const changed = shownValue !== undefined && shownValue !== value;
   return (
@@ -27,6 +29,7 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
       explained={explained}
       value={value}
       onChange={(next) => edit(entry, next)}
+      closed={closedChoices(entry.path, task)}
       fixed={fixed}
       mark={changed && <span className={classes.changed} title="Differs from the run shown" aria-hidden />}
     />
@@ -36,6 +39,8 @@ export function FieldControl({ entry, explained = false }: FieldControlProps): R
 interface SettingControlProps extends FieldControlProps {
   readonly value: FieldValue;
   readonly onChange: (value: FieldValue) => void;
+  /** Choices that cannot be made; the help says why. */
+  readonly closed?: ClosedChoices | undefined;
   /** Whether a lesson shows its value only. */
   readonly fixed?: boolean;
   /** Stands behind the label. */
@@ -45,9 +50,10 @@ interface SettingControlProps extends FieldControlProps {
 }
 
 /** The control of one setting, whoever's it is. */
-export function SettingControl({ entry, explained = false, value, onChange, fixed = false, mark, foot }: SettingControlProps): ReactNode {
+export function SettingControl({ entry, explained = false, value, onChange, closed, fixed = false, mark, foot }: SettingControlProps): ReactNode {
   const id = useId();
   const { field } = entry;
+  const meaning = closed ? `${field.help} ${closed.why}` : field.help;
   const fixedId = `${id}-fixed`;
   const helpId = fixed ? `${id}-help ${fixedId}` : `${id}-help`;
   const notes = (
@@ -59,7 +65,7 @@ export function SettingControl({ entry, explained = false, value, onChange, fixe
 
   const label = (
     <Tooltip
-      label={field.help}
+      label={meaning}
       multiline
       w={280}
       withArrow
@@ -75,10 +81,10 @@ export function SettingControl({ entry, explained = false, value, onChange, fixe
   );
   const help = explained ? (
     <p id={`${id}-help`} className={classes.help}>
-      {field.help}
+      {meaning}
     </p>
   ) : (
-    <VisuallyHidden id={`${id}-help`}>{field.help}</VisuallyHidden>
+    <VisuallyHidden id={`${id}-help`}>{meaning}</VisuallyHidden>
   );
 
   switch (field.kind) {
@@ -110,7 +116,7 @@ export function SettingControl({ entry, explained = false, value, onChange, fixe
             disabled={fixed}
             aria-describedby={helpId}
             value={value as string}
-            data={Object.entries(field.options).map(([option, meaning]) => ({ value: option, label: String(meaning) }))}
+            data={Object.entries(field.options).map(([option, words]) => ({ value: option, label: String(words), disabled: closed?.values.includes(option) === true && option !== value }))}
             onChange={(event) => onChange(event.currentTarget.value)}
           />
           {notes}

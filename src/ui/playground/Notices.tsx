@@ -9,6 +9,7 @@ import { day } from '../shared/format';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
 import { useActions, useRun } from '../shared/store';
+import { useWords } from '../shared/taskWords';
 import { showView } from '../shell/view';
 import { armChanges, changeWords } from './changes';
 import classes from './playground.module.css';
@@ -43,6 +44,7 @@ const SOURCES: Readonly<Record<Exclude<ShownRun['origin'], 'here'>, { readonly w
 export function RunSource(): ReactNode {
   const shown = useRun((state) => state.shown);
   const active = useRun((state) => isActive(state));
+  const { prompt } = useWords();
   if (!shown) return null;
   const { bundle } = shown;
   const { seed } = shown.config.run;
@@ -74,7 +76,7 @@ export function RunSource(): ReactNode {
       <InfoTip
         label={source.label}
         meaning={source.meaning}
-        caveat="Press Run to make your own in its place. Its policies are not kept, so they cannot answer a post of yours until you do."
+        caveat={`Press Run to make your own in its place. Its policies are not kept, so they cannot answer a ${prompt} of yours until you do.`}
       />
     </p>
   );
@@ -188,12 +190,13 @@ export function TroubleNotice(): ReactNode {
 export function FirstSteps(): ReactNode {
   const ready = useRun((state) => state.ready);
   const nothing = useRun((state) => state.shown === undefined);
+  const { skill, responses } = useWords();
   if (!ready || !nothing) return null;
   return (
     <div className={classes.first}>
       <p>
-        <b>Press Run.</b> One small language model learns to summarise, then goes two ways: in one, simulated people say
-        which of two summaries is better; in the other, an AI labeler does. The charts below will show whether each
+        <b>Press Run.</b> One small language model learns {skill}, then goes two ways: in one, simulated people say
+        which of two {responses} is better; in the other, an AI labeler does. The charts below will show whether each
         policy's reward rises, and whether true quality rises with it. Watch for the moment when they part.
       </p>
       <p>

@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { Fragment, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
 import { configOfArm, withoutOffArms, type ArmConfig, type ExperimentConfig } from '../../core/config';
+import { wordsOf } from '../../core/taskWords';
 import { isActive } from '../../experiments/runState';
 import { armStages, SHARED_STAGES, sharedStages, stageKey, type ShownRun, type StageState } from '../../experiments/shownRun';
 import type { StageId } from '../../worker/protocol';
@@ -8,13 +9,14 @@ import { ArmMark, armVariable, useScheme } from '../shared/ArmMark';
 import { duration, number, percent } from '../shared/format';
 import { SideDrawer } from '../shared/SideDrawer';
 import { useRun } from '../shared/store';
+import { useWords } from '../shared/taskWords';
 import { updatesOf } from './armWords';
 import { DataSource } from './DataSource';
 import classes from './pipeline.module.css';
 import { SectionFields } from './SettingsPanel';
-import { stageName, STAGE_TEXTS } from './stages';
+import { stageName, stageText } from './stages';
 
-/** The way of the data, from posts to verdict, one lane an arm; every stage opens its details and settings. */
+/** The way of the data, from prompts to verdict, one lane an arm; every stage opens its details and settings. */
 export function Pipeline(): ReactNode {
   const shown = useRun((state) => state.shown);
   const edited = useRun((state) => state.edited);
@@ -92,6 +94,7 @@ function StageNode({ stage, arm, owner, config, run, active, onOpen }: StageNode
       data-state={state?.state ?? 'waiting'}
       data-working={working || undefined}
       style={arm && armVariable(arm.id, scheme)}
+      title={stage === 'task' ? wordsOf(config.run.task).measures : undefined}
       onClick={onOpen}
     >
       <span className={classes.title}>{title}</span>
@@ -112,10 +115,11 @@ function statusText(
 ): string {
   if (!run || !state) return 'waiting';
   const { config } = run;
+  const words = wordsOf(config.run.task);
   const count = state.state === 'active' ? `${number(state.done)} / ${number(state.total)}` : undefined;
   switch (stage) {
     case 'task':
-      return run.dataName ?? 'forum posts';
+      return run.dataName ?? words.kind;
     case 'sft':
       return count ?? (config.sft.source === 'shipped' ? 'shipped' : `${number(config.sft.steps)} steps`);
     case 'pairs':
@@ -130,7 +134,7 @@ function statusText(
     case 'rl':
       return updatesText(run, arm, state);
     case 'verdict':
-      return state.state === 'active' ? (state.note ?? 'judging') : `${number(config.evaluation.testPosts)} posts`;
+      return state.state === 'active' ? (state.note ?? 'judging') : `${number(config.evaluation.testPosts)} ${words.prompts}`;
   }
 }
 
@@ -162,7 +166,7 @@ interface StageDetailsProps {
 }
 
 function StageDetails({ stage, run, owners }: StageDetailsProps): ReactNode {
-  const { what, sections } = STAGE_TEXTS[stage];
+  const { what, sections } = stageText(stage, useWords());
   const rows = run
     ? [undefined, ...run.config.arms].flatMap((arm) => {
         const state = run.stages[stageKey(stage, arm?.id)];

@@ -1,18 +1,20 @@
 import type { ReactNode } from 'react';
 import type { Estimate, Evaluation, RunBundle } from '../../core/bundle';
+import { fillWords, wordsOf } from '../../core/taskWords';
 import { ArmMark } from '../shared/ArmMark';
-import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
+import { InfoTip } from '../shared/InfoTip';
 import { number } from '../shared/format';
 import { EstimateCell } from './EstimateCell';
-import { postsOf } from './measured';
+import { promptsOf } from './measured';
 import classes from './verdict.module.css';
 
+/** Texts name a task's words. */
 interface Row {
   readonly title: string;
   readonly unit: string;
   pick(evaluation: Evaluation): Estimate | undefined;
   readonly share?: true;
-  readonly about: Omit<InfoTipProps, 'label'>;
+  readonly about: { readonly meaning: string; readonly formula?: string; readonly caveat?: string };
 }
 
 const ROWS: readonly Row[] = [
@@ -21,27 +23,27 @@ const ROWS: readonly Row[] = [
     unit: 'average facts',
     pick: (evaluation) => evaluation.goldUtility,
     about: {
-      meaning: "What a careful reader of the post wants, on the checker's findings. One unit is an average fact.",
+      meaning: "What a careful reader of the {prompt} wants, on the checker's findings. One unit is an average fact.",
       formula: 'coverage · Σ importance of covered facts − invention · invented − stumble · stumbles − length · words',
-      caveat: 'Known only because the posts are written from hidden facts; no real study has it.',
+      caveat: 'Known only because the {prompts} are written from hidden facts; no real study has it.',
     },
   },
   {
-    title: 'Covered',
+    title: '{coveredTitle}',
     unit: '% of importance',
     share: true,
     pick: (evaluation) => evaluation.coverage,
     about: {
-      meaning: 'Share of what matters in a post that its response says.',
+      meaning: 'Share of {coverage}.',
       formula: 'Σ importance covered / Σ importance',
     },
   },
   {
-    title: 'Invents',
+    title: '{inventsTitle}',
     unit: '% of responses',
     share: true,
     pick: (evaluation) => evaluation.hallucinationRate,
-    about: { meaning: 'Share of responses with at least one statement that the post does not support.' },
+    about: { meaning: 'Share of responses with at least one {unsupported}.' },
   },
   {
     title: 'Stumbles',
@@ -77,18 +79,24 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** What the checker measured on the test posts, arm by arm. */
+/** What the checker measured on the test prompts, arm by arm. */
 export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
+  const words = wordsOf(bundle.config.run.task);
+  const rows = ROWS.map(({ title, about: { meaning, caveat, ...about }, ...row }) => ({
+    ...row,
+    title: fillWords(title, words),
+    about: { ...about, meaning: fillWords(meaning, words), caveat: caveat && fillWords(caveat, words) },
+  }));
   return (
     <section aria-labelledby="quality-heading">
       <h3 id="quality-heading" className={classes.subheading}>
-        Measured on {number(bundle.config.evaluation.testPosts)} {postsOf(bundle)}
+        Measured on {number(bundle.config.evaluation.testPosts)} {promptsOf(bundle)}
       </h3>
       <div className={classes.scroll} role="region" aria-label="Measurements, table" tabIndex={0}>
         <table className={classes.table}>
           <thead>
             <tr>
-              <th scope="col">Mean and 95% interval over posts</th>
+              <th scope="col">Mean and 95% interval over {words.prompts}</th>
               {bundle.arms.map((arm) => (
                 <th scope="col" key={arm.id}>
                   <ArmMark armId={arm.id} /> {arm.label}
@@ -97,7 +105,7 @@ export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactN
             </tr>
           </thead>
           <tbody>
-            {ROWS.map((row) => (
+            {rows.map((row) => (
               <tr key={row.title}>
                 <th scope="row">
                   {row.title} <span className={classes.n}>{row.unit}</span> <InfoTip label={row.title} {...row.about} />

@@ -2,6 +2,7 @@ import type { CSSProperties, ReactNode } from 'react';
 import type { Estimate } from '../../core/bundle';
 import { armVariable, useScheme } from '../shared/ArmMark';
 import { percent, percentInterval } from '../shared/format';
+import { useWords } from '../shared/taskWords';
 import classes from './verdict.module.css';
 
 interface RateMarkProps {
@@ -17,6 +18,7 @@ const at = (share: number): CSSProperties => ({ left: `${Math.min(1, Math.max(0,
 /** A share on a line from 0 to 100% with a tick at 50%: dot, 95% interval, and the same in words. */
 export function RateMark({ estimate, armId, published }: RateMarkProps): ReactNode {
   const scheme = useScheme();
+  const { prompts } = useWords();
   const { value, ci, n, over } = estimate;
   const style = armId === undefined ? undefined : armVariable(armId, scheme);
   return (
@@ -30,7 +32,7 @@ export function RateMark({ estimate, armId, published }: RateMarkProps): ReactNo
       <div className={classes.figures}>
         <b>{percent(value)}</b> {percentInterval(ci)}{' '}
         <span className={classes.n}>
-          n = {n.toLocaleString('en-US')} {over}
+          n = {n.toLocaleString('en-US')} {over === 'posts' ? prompts : over}
         </span>
         {published !== undefined && <span className={classes.n}> · paper {percent(published)}</span>}
       </div>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { RunBundle } from '../../core/bundle';
+import { wordsOf } from '../../core/taskWords';
 import { FIELD_LIST, type Settings } from '../../core/fields';
 import { rescore } from '../../evaluation/rescore';
 import { ArmMark } from '../shared/ArmMark';
@@ -18,6 +19,7 @@ const GOLD_FIELDS = FIELD_LIST.filter((entry) => entry.section === 'gold');
 /** Other readers want other things: the finished outputs under other gold weights, or a run with them. */
 export function Rescore({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const { edit } = useActions();
+  const { prompt, invention, inventions } = wordsOf(bundle.config.run.task);
   const [factors, setFactors] = useState<Factors>(bundle.config.gold);
   const rescored = useMemo(() => rescore(bundle, factors), [bundle, factors]);
   const label = (id: string): string => bundle.arms.find((arm) => arm.id === id)?.label ?? id;
@@ -28,7 +30,7 @@ export function Rescore({ bundle }: { readonly bundle: RunBundle }): ReactNode {
         What if readers wanted something else?{' '}
         <InfoTip
           label="other gold weights"
-          meaning="Gold utility weighs facts, inventions, stumbles and words. Re-scoring judges the finished outputs anew by your weights; re-running also changes the people who label, so that the policies learn for them."
+          meaning={`Gold utility weighs what a ${prompt} calls for, ${inventions}, stumbles and words. Re-scoring judges the finished outputs anew by your weights; re-running also changes the people who label, so that the policies learn for them.`}
           caveat="Re-scored figures are post hoc: nothing was trained for these weights, and choosing weights after seeing results can make anyone win."
         />
       </h3>
@@ -38,7 +40,7 @@ export function Rescore({ bundle }: { readonly bundle: RunBundle }): ReactNode {
             field.kind === 'float' ? (
               <div key={name}>
                 <label className={settings.label} data-plain htmlFor={`rescore-${name}`}>
-                  {field.label}
+                  {name === 'invention' ? `Price of each ${invention}` : field.label}
                 </label>
                 <NumberControl
                   id={`rescore-${name}`}

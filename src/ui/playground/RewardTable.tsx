@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ArmRecord, RewardFigures, RunBundle } from '../../core/bundle';
+import { wordsOf } from '../../core/taskWords';
 import { ArmMark } from '../shared/ArmMark';
 import { number, percent } from '../shared/format';
 import { InfoTip, type InfoTipProps } from '../shared/InfoTip';
@@ -71,7 +72,7 @@ const ROWS: readonly Row[] = [
     )),
   },
   ...tasteRows('Prefers the longer', 'Of held-out pairs whose responses differ in length, those in which the longer one is preferred.', ({ prefersLonger }) => prefersLonger),
-  ...tasteRows('Prefers copying', 'Of held-out pairs that differ in it, those in which the response that copies more word pairs of the post is preferred.', ({ prefersCopying }) => prefersCopying),
+  ...tasteRows('Prefers copying', 'Of held-out pairs that differ in it, those in which the response that copies more word pairs of the prompt is preferred.', ({ prefersCopying }) => prefersCopying),
   {
     title: 'Same position after swap', unit: '% of pairs',
     rare: ({ reward }) => reward?.position !== undefined,
@@ -91,7 +92,7 @@ const ROWS: readonly Row[] = [
     about: {
       meaning: 'How often the reward orders two responses of the trained policy as gold utility does; 50% is chance. A policy moves to where its reward is wrong, so this is lower than the agreement above where it was over-optimised.',
       formula: '(Kendall’s τa + 1) / 2',
-      caveat: 'Ties in gold count half: a policy that repeats itself draws it to 50%. Couples of one post and couples of different posts do not compare.',
+      caveat: 'Ties in gold count half: a policy that repeats itself draws it to 50%. Couples of one prompt and couples of different prompts do not compare.',
       source: 'Gao et al. 2022, arXiv:2210.10760',
     },
     cell: ({ evaluation: { drift } }) => drift ? (
@@ -99,7 +100,7 @@ const ROWS: readonly Row[] = [
         <EstimateCell estimate={drift.rankAgreement} share counted />
         <span className={classes.n}>
           {', '}
-          {drift.couples === 'posts' ? 'couples of posts' : 'couples of one post'}
+          {drift.couples === 'posts' ? 'couples of prompts' : 'couples of one prompt'}
           {drift.goldTies !== undefined && `, ${percent(drift.goldTies)} tied in gold`}
         </span>
       </>
@@ -137,7 +138,7 @@ function Figures({ bundle, arms }: { readonly bundle: RunBundle; readonly arms: 
   return (
     <div className={classes.scroll} role="region" aria-label="Rewards, table" tabIndex={0}>
       <table className={classes.table}>
-        <caption className={classes.caption}>Estimates with 95% intervals over pairs, in the last row over posts</caption>
+        <caption className={classes.caption}>Estimates with 95% intervals over pairs, in the last row over {wordsOf(bundle.config.run.task).prompts}</caption>
         <thead>
           <tr>
             <th scope="col">Figure</th>

@@ -2,7 +2,8 @@ import { Button, NativeSelect, NumberInput, Tooltip } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { PRESETS, withoutOffArms, type PresetName } from '../../core/config';
 import { FIELD_LIST, FIELDS } from '../../core/fields';
-import { blockedArm } from '../../experiments/armSettings';
+import { isBuiltIn, TASK_IDS, wordsOf } from '../../core/taskWords';
+import { blockedArm, verdictTrouble } from '../../experiments/armSettings';
 import { withHeld } from '../../experiments/lessonLink';
 import { scorersWanted } from '../../experiments/outsideScorers';
 import { presetOf } from '../../experiments/lessons';
@@ -83,12 +84,40 @@ export function RunBar(): ReactNode {
         </Tooltip>
       </div>
       <div className={classes.choices}>
+        <TaskChoice />
         <Preset />
         <Seed />
         <ShareButton />
       </div>
       <Where />
     </div>
+  );
+}
+
+const TASK = FIELD_LIST.find((entry) => entry.path === 'run.task')!;
+
+/** What policies learn to write. A file is chosen by giving it. */
+function TaskChoice(): ReactNode {
+  const hold = useHold('run.task');
+  const task = useRun((state) => state.edited.run.task);
+  const hasFile = useRun((state) => state.data !== undefined);
+  const { edit } = useActions();
+  if (hold === 'hidden') return null;
+  const { measures } = wordsOf(task);
+  return (
+    <Tooltip label={hold === 'fixed' ? `Fixed by the lesson. ${measures}` : measures} withArrow multiline maw={260}>
+      <label className={classes.choice} data-task>
+        <span>{TASK.field.label}</span>
+        <NativeSelect
+          size="xs"
+          className={classes.task}
+          disabled={hold === 'fixed'}
+          value={task}
+          data={TASK_IDS.map((value) => ({ value, label: wordsOf(value).name, disabled: !isBuiltIn(value) && !hasFile && value !== task }))}
+          onChange={(event) => edit(TASK, event.currentTarget.value)}
+        />
+      </label>
+    </Tooltip>
   );
 }
 
@@ -105,6 +134,7 @@ function Preset(): ReactNode {
         <span>Preset</span>
         <NativeSelect
           size="xs"
+          className={classes.preset}
           value={name ?? 'custom'}
           data={name ? options : [...options, { value: 'custom', label: 'Custom' }]}
           onChange={(event) => {
@@ -158,11 +188,19 @@ function Where(): ReactNode {
   const shown = useRun((state) => state.shown);
   const seconds = useRun((state) => state.seconds);
   const blocked = useRun((state) => blockedArm(state.edited)?.arm.label);
+  const noVerdict = useRun((state) => verdictTrouble(state.edited));
   const sends = useRun((state) => scorersWanted(withoutOffArms(state.edited)).includes('llm'));
   if (blocked !== undefined && !isActive({ status })) {
     return (
       <p className={classes.where}>
         <b>{blocked} cannot run as it is set:</b> see Arms.
+      </p>
+    );
+  }
+  if (noVerdict !== undefined && !isActive({ status })) {
+    return (
+      <p className={classes.where}>
+        <b>The verdict cannot be taken as it is set:</b> {noVerdict}
       </p>
     );
   }
@@ -176,7 +214,7 @@ function Where(): ReactNode {
       {status === 'failed' && 'Stopped by an error'}
       {status === 'idle' &&
         (sends
-          ? 'Posts and responses are sent to the language model that scores; everything else runs on this machine.'
+          ? 'Prompts and responses are sent to the language model that scores; everything else runs on this machine.'
           : 'Everything runs on this machine; nothing is sent anywhere.')}
     </p>
   );

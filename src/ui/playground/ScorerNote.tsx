@@ -62,7 +62,7 @@ function BehindUrl({ responses }: { readonly responses: number }): ReactNode {
     <>
       {missing === undefined && (
         <p className={classes.note}>
-          Scored by <b>{llm.model.trim()}</b> ({name}), as it is set up under Labelers. Posts and responses are sent there, and to no other
+          Scored by <b>{llm.model.trim()}</b> ({name}), as it is set up under Labelers. Prompts and responses are sent there, and to no other
           server.
         </p>
       )}
@@ -73,7 +73,7 @@ function BehindUrl({ responses }: { readonly responses: number }): ReactNode {
           <InfoTip
             label="the estimate"
             meaning="A response of each step of training, and two of each of the first pairs, are a call each. Four characters are taken for a token, and the lengths are those of the shown run where it has such texts."
-            caveat="Good within a third or so for English. Equal responses to equal posts are asked about once, and replies of an earlier run are stored in this browser and cost nothing."
+            caveat="Good within a third or so for English. Equal responses to equal prompts are asked about once, and replies of an earlier run are stored in this browser and cost nothing."
           />
         </p>
       ) : (

@@ -39,7 +39,7 @@ export function SettingsPanel({ more }: { readonly more?: ReactNode }): ReactNod
         What differs
         <InfoTip
           label="what differs"
-          meaning="All arms share posts, start and seed. At first they differ in nothing but who labels the pairs: people in RLHF, an AI labeler in RLAIF. In d-RLAIF there is no reward model: the AI labeler itself scores every response of RL. An arm can also have a method and settings of its own. The settings below are those of every arm that has none of its own."
+          meaning="All arms share prompts, start and seed. At first they differ in nothing but who labels the pairs: people in RLHF, an AI labeler in RLAIF. In d-RLAIF there is no reward model: the AI labeler itself scores every response of RL. An arm can also have a method and settings of its own. The settings below are those of every arm that has none of its own."
           caveat="Where two arms differ in several things, a difference in quality cannot be put down to one of them."
         />
       </h2>

@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { configOfArm, fieldAt, type ArmConfig } from '../../core/config';
+import { capitalised, wordsOf } from '../../core/taskWords';
 import { turnableArms, type ShownRun } from '../../experiments/shownRun';
 import { ArmSwatch } from '../charts/ArmSwatch';
 import { InfoTip } from '../shared/InfoTip';
@@ -20,6 +21,7 @@ export function TurnRewards(): ReactNode {
 
 function TurnArm({ arm, run }: { readonly arm: ArmConfig; readonly run: ShownRun }): ReactNode {
   const { turnFine } = useActions();
+  const { inventions, invent, responses } = wordsOf(run.config.run.task);
   const { coverage, invention, stumble } = configOfArm(run.config, arm).fine;
   const set = { coverage, invention, stumble };
   const turned = run.turned[arm.id];
@@ -31,7 +33,7 @@ function TurnArm({ arm, run }: { readonly arm: ArmConfig; readonly run: ShownRun
         <ArmSwatch armId={arm.id} /> {arm.label}: turn what it is paid for{' '}
         <InfoTip
           label="turning rewards"
-          meaning="The reward model judges coverage, inventions and stumbles apart. What each is worth is decided last, so it can change in the middle of training: from the next iteration on the policy learns from the new mix, standardised on the same SFT samples. Watch Coverage, Summaries that invent and Summaries that stumble."
+          meaning={`The reward model judges coverage, ${inventions} and stumbles apart. What each is worth is decided last, so it can change in the middle of training: from the next iteration on the policy learns from the new mix, standardised on the same SFT samples. Watch Coverage, ${capitalised(responses)} that ${invent} and ${capitalised(responses)} that stumble.`}
           caveat="A run that was turned is not repeated by its settings alone. Its notes say what was turned and when."
         />
       </h3>
@@ -39,7 +41,7 @@ function TurnArm({ arm, run }: { readonly arm: ArmConfig; readonly run: ShownRun
         {ENTRIES.map(({ weight, entry }) => (
           <SettingControl
             key={weight}
-            entry={entry}
+            entry={weight === 'invention' ? { ...entry, field: { ...entry.field, label: `Price of ${inventions}` } } : entry}
             value={weights[weight]}
             onChange={(value) => turnFine(arm.id, { ...weights, [weight]: value as number })}
           />

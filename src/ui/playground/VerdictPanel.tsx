@@ -1,16 +1,18 @@
 import type { ReactNode } from 'react';
 import type { RunBundle, WinRate } from '../../core/bundle';
 import { givenArms } from '../../core/config';
+import { wordsOf } from '../../core/taskWords';
 import { canRescore } from '../../evaluation/rescore';
 import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
 import { useRun } from '../shared/store';
+import { useWords } from '../shared/taskWords';
 import { alignmentMarks } from './alignment';
 import { AlignmentFigure } from './AlignmentFigure';
 import { DiversityTable } from './DiversityTable';
 import { HeadToHead } from './HeadToHead';
 import { LabelersTable } from './LabelersTable';
-import { postsOf } from './measured';
+import { promptsOf } from './measured';
 import { CITATION, isComparable, publishedWinRate } from './published';
 import { QualityTable } from './QualityTable';
 import { RateMark } from './RateMark';
@@ -22,6 +24,7 @@ import classes from './verdict.module.css';
 /** Who won, by whom, how sure, and what it cost. */
 export function VerdictPanel(): ReactNode {
   const bundle = useRun((state) => state.shown?.bundle);
+  const { prompts } = useWords();
   return (
     <section className={classes.panel} aria-labelledby="verdict-heading">
       <h2 id="verdict-heading" className={classes.heading}>
@@ -31,7 +34,7 @@ export function VerdictPanel(): ReactNode {
         <Verdict bundle={bundle} />
       ) : (
         <p className={classes.empty}>
-          When a run ends, its policies are judged here on posts no training saw: who wins how often, with 95%
+          When a run ends, its policies are judged here on {prompts} no training saw: who wins how often, with 95%
           intervals, how well each labeler agreed with people, and what its labels cost.
         </p>
       )}
@@ -94,10 +97,11 @@ function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const comparable = hasPublished(bundle);
   const { comparisons } = bundle;
   const few = bundle.config.arms.length <= FEW;
+  const { prompts } = wordsOf(bundle.config.run.task);
   return (
     <>
       <p className={classes.caption}>
-        Win rates on {postsOf(bundle)}. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over posts.
+        Win rates on {promptsOf(bundle)}. Each line runs from 0 to 100% with a tick at 50%; bars are 95% intervals over {prompts}.
         {comparable && ` Hollow marks are published figures (${CITATION}), not ours.`}
       </p>
       <Contests bundle={bundle} contests={few ? [...againstSft(bundle), ...comparisons] : againstSft(bundle)} />
@@ -113,6 +117,7 @@ function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
 
 function Contests({ bundle, contests }: { readonly bundle: RunBundle; readonly contests: readonly Contest[] }): ReactNode {
   const label = (id: string): string => bundle.arms.find((arm) => arm.id === id)?.label ?? id;
+  const { prompts } = wordsOf(bundle.config.run.task);
   const comparable = hasPublished(bundle);
   return (
     <table className={`${classes.table} ${classes.stacked}`}>
@@ -124,9 +129,9 @@ function Contests({ bundle, contests }: { readonly bundle: RunBundle; readonly c
             As written{' '}
             <InfoTip
               label="win rate"
-              formula="(wins + ties / 2) / posts"
-              meaning="How often the first policy's response is preferred to the second's, on the same posts. 50% is no difference."
-              caveat="The interval ranges over test posts of this run. Another seed trains other policies: run several before you believe a small gap."
+              formula={`(wins + ties / 2) / ${prompts}`}
+              meaning={`How often the first policy's response is preferred to the second's, on the same ${prompts}. 50% is no difference.`}
+              caveat={`The interval ranges over test ${prompts} of this run. Another seed trains other policies: run several before you believe a small gap.`}
             />
           </th>
           <th scope="col">
@@ -135,7 +140,7 @@ function Contests({ bundle, contests }: { readonly bundle: RunBundle; readonly c
               label="length-controlled win rate"
               formula="logit P(A wins) = a + b · words A / words B, read at a ratio of 1"
               meaning="What the win rate would be if both wrote equally long: longer texts often win for being long."
-              caveat="A fitted correction after the fact, as in the paper, which calls it imperfect; intervals by bootstrap over posts."
+              caveat={`A fitted correction after the fact, as in the paper, which calls it imperfect; intervals by bootstrap over ${prompts}.`}
             />
           </th>
         </tr>

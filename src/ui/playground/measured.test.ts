@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HeadToHeadTable } from '../../core/bundle';
 import { parseConfig } from '../../core/config';
 import { testBundle } from '../../experiments/testing/bundle';
-import { boutOf, boutWords, postsOf, pWords, rewardOwner } from './measured';
+import { boutOf, boutWords, promptsOf, pWords, rewardOwner } from './measured';
 
 const TABLE: HeadToHeadTable = {
   count: 2,
@@ -48,7 +48,8 @@ describe('rewards', () => {
   });
 });
 
-it('the verdict says which posts it is of', () => {
-  expect(postsOf(testBundle())).toBe('test posts');
-  expect(postsOf({ config: parseConfig({ evaluation: { split: 'validation' } }) })).toBe('validation posts');
+it('the verdict says which prompts it is of', () => {
+  expect(promptsOf(testBundle())).toBe('test posts');
+  expect(promptsOf({ config: parseConfig({ evaluation: { split: 'validation' } }) })).toBe('validation posts');
+  expect(promptsOf({ config: parseConfig({ run: { task: 'helpful' } }) })).toBe('test dialogues');
 });

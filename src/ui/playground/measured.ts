@@ -1,21 +1,21 @@
 /** What the verdict's panels read out of a bundle, before anything is drawn. */
 import type { Estimate, HeadToHeadTable, RunBundle } from '../../core/bundle';
-import { FIELDS } from '../../core/fields';
+import { wordsOf } from '../../core/taskWords';
 import { number, percent, percentInterval } from '../shared/format';
 
-/** "test posts": which posts the verdict is of. */
-export function postsOf({ config }: Pick<RunBundle, 'config'>): string {
-  return FIELDS.evaluation.split.options[config.evaluation.split];
+/** "test posts": which prompts the verdict is of. */
+export function promptsOf({ config }: Pick<RunBundle, 'config'>): string {
+  return `${config.evaluation.split} ${wordsOf(config.run.task).prompts}`;
 }
 
 /** A head-to-head as the row sees it. */
 export interface Bout {
-  /** Share of posts won by the row, ties half. */
+  /** Share of prompts won by the row, ties half. */
   readonly share: number;
   readonly ci: Estimate['ci'];
-  /** Posts. */
+  /** Prompts. */
   readonly n: number;
-  /** Posts that were not tied. */
+  /** Prompts that were not tied. */
   readonly decided: number;
   readonly p: number;
   /** Adjusted for all comparisons (Holm). */
@@ -38,8 +38,8 @@ export function pWords(p: number, name = 'p'): string {
 }
 
 /** The bout in a sentence. */
-export function boutWords(row: string, column: string, { share, ci, n, decided, p, pAdjusted, significant }: Bout, posts: string): string {
-  return `${row} beats ${column} on ${percent(share, 1)} ${percentInterval(ci, 1)} of ${number(n)} ${posts}, ` +
+export function boutWords(row: string, column: string, { share, ci, n, decided, p, pAdjusted, significant }: Bout, prompts: string): string {
+  return `${row} beats ${column} on ${percent(share, 1)} ${percentInterval(ci, 1)} of ${number(n)} ${prompts}, ` +
     `of which ${number(decided)} are not tied; sign test ${pWords(p)}, ${pWords(pAdjusted, 'adjusted p')}: ${significant ? 'a difference' : 'no difference shown'}`;
 }
 

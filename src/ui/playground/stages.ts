@@ -1,30 +1,32 @@
 import { configOfArm, type ArmConfig, type ExperimentConfig } from '../../core/config';
 import type { SectionName } from '../../core/fields';
 import { METHODS } from '../../core/methods';
+import { capitalised, fillWords, wordsOf, type TaskWords } from '../../core/taskWords';
 import type { StageId } from '../../worker/protocol';
 
-export interface StageText {
+interface StageText {
+  /** That of the task is what its prompts are called. */
   readonly title: string;
-  /** What happens in it, for its drawer. */
+  /** What happens in it, for its drawer, with the names of a task's words. */
   readonly what: string;
   /** Settings that belong to it. */
   readonly sections: readonly SectionName[];
 }
 
-export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
+const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   task: {
-    title: 'Posts',
-    what: 'The prompts: everyday forum posts, each written from a handful of hidden facts. The models see only the words; an exact checker knows the facts and reads every summary against them. Posts for training, validation and test never mix.',
+    title: 'Prompts',
+    what: '{Measures} The models see only the words; an exact checker knows the facts behind them and reads every {response} against them. {Prompts} for training, validation and test never mix.',
     sections: ['run'],
   },
   sft: {
     title: 'SFT',
-    what: 'Supervised fine-tuning: a small language model learns to summarise from imperfect writers. The result is the SFT policy from which every arm starts, and against which every arm is judged.',
+    what: 'Supervised fine-tuning: a small language model learns {skill} from imperfect writers. The result is the SFT policy from which every arm starts, and against which every arm is judged.',
     sections: ['sft', 'model'],
   },
   pairs: {
     title: 'Pairs',
-    what: 'The SFT policy answers each post twice. Every arm has the very same pairs labelled, so that nothing differs but who labels.',
+    what: 'The SFT policy answers each {prompt} twice. Every arm has the very same pairs labelled, so that nothing differs but who labels.',
     sections: ['pairs'],
   },
   labels: {
@@ -39,15 +41,21 @@ export const STAGE_TEXTS: Readonly<Record<StageId, StageText>> = {
   },
   rl: {
     title: 'Policy',
-    what: 'The policy learns by the method of its arm: by default REINFORCE with a learned value baseline. It writes summaries, the reward model (in d-RLAIF the AI labeler itself) scores them, and it moves towards higher scores, with a KL penalty that keeps it near the SFT policy. Other methods learn straight from the labelled pairs, from ranked lists or from their own best samples. Best of n trains nothing.',
+    what: 'The policy learns by the method of its arm: by default REINFORCE with a learned value baseline. It writes {responses}, the reward model (in d-RLAIF the AI labeler itself) scores them, and it moves towards higher scores, with a KL penalty that keeps it near the SFT policy. Other methods learn straight from the labelled pairs, from ranked lists or from their own best samples. Best of n trains nothing.',
     sections: ['rl', 'direct', 'samples'],
   },
   verdict: {
     title: 'Compare',
-    what: 'All policies answer test posts that no training saw. Fresh annotators, who labelled nothing in the run, judge each pair by majority; gold utility, which no real study has, judges too.',
+    what: 'All policies answer test {prompts} that no training saw. Fresh annotators, who labelled nothing in the run, judge each pair by majority; gold utility, which no real study has, judges too.',
     sections: ['evaluation', 'gold'],
   },
 };
+
+/** What happens in a stage, in the words of a task, and the settings that belong to it. */
+export function stageText(stage: StageId, words: TaskWords): Omit<StageText, 'title'> {
+  const { what, sections } = STAGE_TEXTS[stage];
+  return { what: fillWords(what, words), sections };
+}
 
 export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
   run: 'Task',
@@ -72,7 +80,7 @@ const LABELS: Readonly<Record<ArmConfig['feedback'], string>> = {
 
 /** A stage as it is called in an arm: "People's labels", "PPO". */
 export function stageName(stage: StageId, config: ExperimentConfig, arm?: ArmConfig): string {
-  if (stage === 'task' && config.run.task === 'file') return 'Your data';
+  if (stage === 'task') return config.run.task === 'file' ? 'Your data' : capitalised(wordsOf(config.run.task).prompts);
   if (!arm) return STAGE_TEXTS[stage].title;
   const { rewardModel, rl } = configOfArm(config, arm);
   switch (stage) {
@@ -93,6 +101,8 @@ function rewardName({ kind, members }: ExperimentConfig['rewardModel']): string 
       return 'Fine-grained rewards';
     case 'preference':
       return 'Preference model';
+    case 'two':
+      return 'Helpful and harmless reward models';
     case 'model':
       return members > 1 ? `${members} reward models` : 'Reward model';
   }

@@ -2,6 +2,7 @@ import { Button, Modal, NumberInput, Radio, Textarea } from '@mantine/core';
 import { useClipboard, useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { RunBundle } from '../../core/bundle';
+import { capitalised, wordsOf } from '../../core/taskWords';
 import { DEFAULT_POSTS, MOST_POSTS } from '../../core/linkTrim';
 import { MOST_LINK } from '../../core/linkResult';
 import { hasSettings, resultLink, settingsLink, type SharedLink } from '../../experiments/linkShare';
@@ -9,6 +10,7 @@ import { download } from '../charts/exportChart';
 import { bytesText } from '../library/words';
 import { day, number } from '../shared/format';
 import { useRun } from '../shared/store';
+import { useWords } from '../shared/taskWords';
 import { MOST_QR, QrCode } from './QrCode';
 import classes from './share.module.css';
 
@@ -45,6 +47,7 @@ function ShareBody(): ReactNode {
   const [what, setWhat] = useState<'settings' | 'result'>(bundle ? 'result' : 'settings');
   const [posts, setPosts] = useState(DEFAULT_POSTS);
   const [wanted] = useDebouncedValue(posts, PACK_DELAY_MS);
+  const words = useWords();
   const base = `${location.origin}${location.pathname}`;
   const withResult = what === 'result' && bundle;
   const link = useMemo(() => (withResult ? resultLink(base, withResult, wanted) : settingsLink(base, edited)), [base, withResult, wanted, edited]);
@@ -66,7 +69,7 @@ function ShareBody(): ReactNode {
           {withResult && (
             <NumberInput
               className={classes.posts ?? ''}
-              label="Posts to look into"
+              label={`${capitalised(words.prompts)} to look into`}
               size="xs"
               min={0}
               max={MOST_POSTS}
@@ -89,6 +92,7 @@ function ShareBody(): ReactNode {
 
 function Link({ link: { href, posts, inside, left }, wanted }: { readonly link: SharedLink; readonly wanted: number }): ReactNode {
   const { copy, copied, error } = useClipboard({ timeout: 4000 });
+  const { prompts } = useWords();
   const { hostname } = location;
   const nobodyElse = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
   return (
@@ -117,7 +121,7 @@ function Link({ link: { href, posts, inside, left }, wanted }: { readonly link: 
       </div>
       {posts !== undefined && posts < wanted && (
         <p className={classes.warning}>
-          {posts === 0 ? 'There is no room for posts' : `There is room for ${posts} of the ${wanted} posts`}, or the run has no more.
+          {posts === 0 ? `There is no room for ${prompts}` : `There is room for ${posts} of the ${wanted} ${prompts}`}, or the run has no more.
         </p>
       )}
       {nobodyElse && <p className={classes.soft}>This page is at {hostname}, which is this computer: elsewhere the link works where the page is at the same address.</p>}
@@ -172,7 +176,7 @@ function SaveFile({ bundle }: { readonly bundle: RunBundle }): ReactNode {
       <div>
         <h3 id="share-file">The run as a file</h3>
         <p className={classes.soft}>
-          All that is kept of it, {bytesText(file.size)}: every post, point and label.{own} The screen Runs opens it again.
+          All that is kept of it, {bytesText(file.size)}: every {wordsOf(bundle.config.run.task).prompt}, point and label.{own} The screen Runs opens it again.
         </p>
       </div>
       <Button size="xs" variant="default" onClick={() => download(`run-${bundle.recordedAt.slice(0, 10)}-seed-${bundle.config.run.seed}.json`, file)}>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Answer, PromptRecord } from '../../core/bundle';
 import { ArmSwatch } from '../charts/ArmSwatch';
+import { useWords } from '../shared/taskWords';
 import { AnswerText, type SlotFocus } from './MarkedText';
 import { answerLine } from './posts';
 import classes from './sidebyside.module.css';
@@ -20,8 +21,9 @@ export interface AnswerCardProps {
   readonly focus: SlotFocus;
 }
 
-/** One policy's answer to the shown post: text with marks, what the checker counted, utility, notes. */
+/** One policy's answer to the shown prompt: text with marks, what the checker counted, utility, notes. */
 export function AnswerCard({ arm, answer, prompt, slots, focus }: AnswerCardProps): ReactNode {
+  const words = useWords();
   const covered = new Set(answer?.check.covered);
   const missed = prompt.facts.filter(({ slot }) => !covered.has(slot)).map(({ slot }) => slots[slot] ?? slot);
   const isPointed = (slot: string | undefined): boolean => slot !== undefined && slot === focus.slot;
@@ -40,7 +42,7 @@ export function AnswerCard({ arm, answer, prompt, slots, focus }: AnswerCardProp
         <>
           <AnswerText answer={answer} focus={focus} />
           <p className={classes.line}>
-            {answerLine(answer, prompt)}
+            {answerLine(answer, prompt, words)}
             {answer.score !== undefined && (
               <span title="Standardised reward that the arm was trained for, of its own reward model or, in d-RLAIF, of its labeler: 0 is the mean over SFT samples">
                 , reward {signed(answer.score)}
@@ -54,7 +56,7 @@ export function AnswerCard({ arm, answer, prompt, slots, focus }: AnswerCardProp
                   {SIGNS[mark.kind]}
                 </span>
                 <span>
-                  <span className={classes.kind}>{mark.kind}</span> {mark.note}
+                  <span className={classes.kind}>{words.marks[mark.kind].name}</span> {mark.note}
                 </span>
               </li>
             ))}
@@ -71,7 +73,7 @@ export function AnswerCard({ arm, answer, prompt, slots, focus }: AnswerCardProp
           </ul>
         </>
       ) : (
-        <p className={classes.nothing}>No answer to this post yet.</p>
+        <p className={classes.nothing}>No answer to this {words.prompt} yet.</p>
       )}
     </article>
   );

@@ -2,10 +2,11 @@ import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Answer, PromptRecord } from '../../core/bundle';
 import screen from '../shared/screen.module.css';
+import { useWords } from '../shared/taskWords';
 import { segments } from './segments';
 import classes from './sidebyside.module.css';
 
-/** The slot a visitor points at: the fact in the post and what the answers say about it light up together. */
+/** The slot a visitor points at: the fact in the prompt and what the answers say about it light up together. */
 export interface SlotFocus {
   readonly slot: string | undefined;
   readonly point: (slot: string | undefined) => void;
@@ -15,7 +16,7 @@ export interface SlotFocus {
 const EVERY_WAY = { hover: true, focus: true, touch: true };
 const MARK_CLASS = { covered: classes.covered, invented: classes.invented, stumble: classes.stumble } as const;
 
-/** A post, its facts quietly underlined; pointing at one or reaching it with Tab names it. */
+/** A prompt, its facts quietly underlined; pointing at one or reaching it with Tab names it. */
 export function PostText({ prompt, slots, focus }: {
   readonly prompt: PromptRecord;
   readonly slots: Readonly<Record<string, string>>;
@@ -49,18 +50,19 @@ export function PostText({ prompt, slots, focus }: {
   );
 }
 
-/** The facts of a post by name, with what each is worth to a careful reader of it. */
+/** The facts of a prompt by name, with what each is worth to a careful reader of it. */
 export function FactList({ prompt, slots, focus }: {
   readonly prompt: PromptRecord;
   readonly slots: Readonly<Record<string, string>>;
   readonly focus: SlotFocus;
 }): ReactNode {
+  const { facts } = useWords();
   return (
     <table className={classes.facts}>
       <thead>
         <tr>
           <th scope="col" colSpan={2}>
-            {prompt.facts.length} facts in the post
+            {prompt.facts.length} {facts}
           </th>
           <th scope="col">worth</th>
         </tr>
@@ -92,6 +94,7 @@ interface AnswerTextProps {
 
 /** An answer with the checker's marks: shapes for the eye, words for a screen reader. */
 export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps): ReactNode {
+  const { marks } = useWords();
   if (answer.words.length === 0) return <p className={`${classes.answer} ${classes.nothing}`}>(an empty answer)</p>;
   return (
     <p className={classes.answer}>
@@ -99,7 +102,7 @@ export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps
         if (within.length === 0) return before + text;
         const kinds = new Set(within.map((mark) => mark.kind));
         const slot = within.find((mark) => mark.slot !== undefined)?.slot;
-        const notes = within.map((mark) => `${mark.kind}: ${mark.note}`).join('; ');
+        const notes = within.map((mark) => `${marks[mark.kind].name}: ${mark.note}`).join('; ');
         const opensBox = starts.some((mark) => mark.kind === 'invented');
         const closesBox = ends.some((mark) => mark.kind === 'invented');
         const className = [
@@ -117,7 +120,7 @@ export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps
             onMouseLeave={() => focus.point(undefined)}
           >
             {starts.length > 0 && (
-              <span className={screen.unseen}>[{starts.map((mark) => mark.kind).join(' and ')}: </span>
+              <span className={screen.unseen}>[{starts.map((mark) => marks[mark.kind].name).join(' and ')}: </span>
             )}
             {opensBox && (
               <span className={classes.plus} aria-hidden="true">
@@ -143,13 +146,14 @@ export function AnswerText({ answer, focus, plainTips = false }: AnswerTextProps
 
 /** What the marks look like. */
 export function MarkLegend(): ReactNode {
+  const { fact, marks } = useWords();
   return (
     <ul className={classes.legend} aria-label="Marks">
       <li>
-        <span className={classes.fact}>dotted</span> a fact in the post
+        <span className={classes.fact}>dotted</span> {fact}
       </li>
       <li>
-        <span className={classes.covered}>solid underline</span> a fact covered
+        <span className={classes.covered}>solid underline</span> {marks.covered.legend}
       </li>
       <li>
         <span className={`${classes.invented} ${classes.boxStart} ${classes.boxEnd}`}>
@@ -158,10 +162,10 @@ export function MarkLegend(): ReactNode {
           </span>
           boxed
         </span>{' '}
-        invented, not in the post
+        {marks.invented.legend}
       </li>
       <li>
-        <span className={classes.stumble}>wavy</span> a stumble: broken or repeated
+        <span className={classes.stumble}>wavy</span> {marks.stumble.legend}
       </li>
     </ul>
   );

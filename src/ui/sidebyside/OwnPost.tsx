@@ -3,10 +3,11 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import type { LiveAnswer } from '../../worker/protocol';
 import { AnswerCard } from './AnswerCard';
 import { FactList, PostText, type SlotFocus } from './MarkedText';
+import { useWords } from '../shared/taskWords';
 import classes from './sidebyside.module.css';
 
 export interface OwnPostProps {
-  /** The text to begin with: the post that was shown. */
+  /** The text to begin with: the prompt that was shown. */
   readonly start: string;
   readonly arms: readonly { readonly id: string; readonly label: string }[];
   readonly slots: Readonly<Record<string, string>>;
@@ -21,8 +22,9 @@ interface Asked {
   readonly reply: LiveAnswer;
 }
 
-/** The visitor's own post: a text to edit, the policies' answers to it, and what was understood of it. */
+/** The visitor's own prompt: a text to edit, the policies' answers to it, and what was understood of it. */
 export function OwnPost({ start, arms, slots, focus, onAsk, onClose }: OwnPostProps): ReactNode {
+  const { prompt: name, prompts, example } = useWords();
   const [text, setText] = useState(start);
   const [asked, setAsked] = useState<Asked | undefined>();
   const [busy, setBusy] = useState(false);
@@ -64,8 +66,9 @@ export function OwnPost({ start, arms, slots, focus, onAsk, onClose }: OwnPostPr
   return (
     <div className={classes.own}>
       <Textarea
-        label="Your post"
+        label={`Your ${name}`}
         description="Swap a fact, add a misleading detail, or write from scratch. Ctrl+Enter asks, Esc goes back."
+        placeholder={example}
         autosize
         minRows={4}
         maxRows={12}
@@ -80,7 +83,7 @@ export function OwnPost({ start, arms, slots, focus, onAsk, onClose }: OwnPostPr
           {again ? 'Ask again, new draw' : 'Ask all policies'}
         </Button>
         <Button onClick={onClose} variant="default" size="sm">
-          Back to the posts
+          Back to the {prompts}
         </Button>
         {asked && !busy && (
           <span className={classes.quiet} role="status">
@@ -107,6 +110,7 @@ export function OwnPost({ start, arms, slots, focus, onAsk, onClose }: OwnPostPr
 function Reply({ asked, arms, slots, focus }: Pick<OwnPostProps, 'arms' | 'slots' | 'focus'> & {
   readonly asked: Asked;
 }): ReactNode {
+  const { prompt: name, marks } = useWords();
   const { prompt, unknown, answers } = asked.reply;
   const byArm = new Map(answers.map(({ armId, answer }) => [armId, answer]));
   const names = [...new Set(unknown)];
@@ -134,8 +138,8 @@ function Reply({ asked, arms, slots, focus }: Pick<OwnPostProps, 'arms' | 'slots
           <FactList {...{ prompt, slots, focus }} />
         ) : (
           <p className={classes.unknown}>
-            No fact was recognised, so the marks below cannot tell covered from invented. Starting from a shown post and
-            changing a detail works best.
+            No fact was recognised, so the marks below cannot tell {marks.covered.name} from {marks.invented.name}. Starting from a shown{' '}
+            {name} and changing a detail works best.
           </p>
         )}
       </div>

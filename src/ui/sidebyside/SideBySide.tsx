@@ -4,6 +4,8 @@ import { memo, useMemo, useState, type KeyboardEvent, type ReactNode } from 'rea
 import type { PromptRecord, Sample } from '../../core/bundle';
 import { wordsToText } from '../../core/text';
 import type { LiveAnswer } from '../../worker/protocol';
+import { capitalised } from '../../core/taskWords';
+import { useWords } from '../shared/taskWords';
 import { AnswerCard } from './AnswerCard';
 import { FactList, MarkLegend, PostText, type SlotFocus } from './MarkedText';
 import { OwnPost } from './OwnPost';
@@ -15,19 +17,20 @@ export interface SideBySideProps {
   readonly arms: readonly { readonly id: string; readonly label: string; readonly samples: readonly Sample[] }[];
   /** Slot -> what it means in plain words. */
   readonly slots: Readonly<Record<string, string>>;
-  /** A run is under way: the samples are its latest on validation posts. */
+  /** A run is under way: the samples are its latest on validation prompts. */
   readonly live: boolean;
   /** RL iteration of the live samples. */
   readonly step?: number | undefined;
-  /** Answers a visitor's own post; absent where no finished run's policies are at hand. */
+  /** Answers a visitor's own prompt; absent where no finished run's policies are at hand. */
   readonly onAsk?: ((text: string, draw: number) => Promise<LiveAnswer>) | undefined;
 }
 
 /**
- * What every policy wrote for the same held-out post, with marks. Arrow keys leaf through the posts. Draws again only
+ * What every policy wrote for the same held-out prompt, with marks. Arrow keys leaf through the prompts. Draws again only
  * when a prop is another object, so that a live run's curves leave it alone.
  */
 export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live, step, onAsk }: SideBySideProps) {
+  const words = useWords();
   const [order, setOrder] = useState<Order>('drawn');
   const [chosen, setChosen] = useState<string[]>([]);
   const [search, setSearch] = useState('');
@@ -40,12 +43,12 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
   const focus: SlotFocus = { slot, point: setSlot };
 
   const rows = useMemo(() => postRows(prompts, arms), [prompts, arms]);
-  const filters = useMemo(() => armFilters(arms), [arms]);
+  const filters = useMemo(() => armFilters(arms, words), [arms, words]);
   const posts = useMemo(
     () => selectPosts(rows, filters, { order, filters: chosen, search: sought }),
     [rows, filters, order, chosen, sought],
   );
-  // A live run replaces the samples under the reader's eyes: the post stays the same as long as it is there.
+  // A live run replaces the samples under the reader's eyes: the prompt stays the same as long as it is there.
   const at = Math.max(0, posts.findIndex((row) => row.prompt.id === shownId));
   const shown = posts[at];
   const several = posts.length > 1;
@@ -67,7 +70,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
 
   if (writing) {
     return (
-      <section className={classes.panel} aria-label="Your own post">
+      <section className={classes.panel} aria-label={`Your own ${words.prompt}`}>
         <OwnPost
           start={wordsToText((shown ?? rows[0])?.prompt.words ?? [])}
           {...{ arms, slots, focus, onAsk }}
@@ -86,20 +89,20 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
       <div className={classes.toolbar}>
         <div className={classes.row}>
           <ActionIcon.Group>
-            <ActionIcon variant="default" aria-label="Previous post" disabled={!several} onClick={() => go(at - 1)}>
+            <ActionIcon variant="default" aria-label={`Previous ${words.prompt}`} disabled={!several} onClick={() => go(at - 1)}>
               <Chevron path="M8.5 3L4.5 7l4 4" />
             </ActionIcon>
-            <ActionIcon variant="default" aria-label="Next post" disabled={!several} onClick={() => go(at + 1)}>
+            <ActionIcon variant="default" aria-label={`Next ${words.prompt}`} disabled={!several} onClick={() => go(at + 1)}>
               <Chevron path="M5.5 3l4 4-4 4" />
             </ActionIcon>
           </ActionIcon.Group>
           <span className={classes.place} role="status">
-            {posts.length > 0 ? `Post ${at + 1} of ${posts.length}` : 'No post'}
+            {posts.length > 0 ? `${capitalised(words.prompt)} ${at + 1} of ${posts.length}` : `No ${words.prompt}`}
             {posts.length < rows.length && <span className={classes.quiet}> (of {rows.length})</span>}
           </span>
           {live && (
             <span className={classes.quiet}>
-              live on validation posts{step === undefined ? '' : `, after update ${step}`}
+              live on validation {words.prompts}{step === undefined ? '' : `, after update ${step}`}
             </span>
           )}
         </div>
@@ -110,14 +113,14 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
           autoFocus={wrote}
           onClick={() => setWriting(true)}
         >
-          Write your own post
+          Write your own {words.prompt}
         </Button>
       </div>
       {rows.length > 0 && (
         <div className={classes.filters}>
           <SegmentedControl
             size="xs"
-            aria-label="Order of the posts"
+            aria-label={`Order of the ${words.prompts}`}
             value={order}
             onChange={(value) => {
               setOrder(value);
@@ -129,7 +132,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
             ]}
           />
           <Chip.Group multiple value={chosen} onChange={setChosen}>
-            <div className={classes.chips} role="group" aria-label="Show only posts where">
+            <div className={classes.chips} role="group" aria-label={`Show only ${words.prompts} where`}>
               {filters.map((filter) => (
                 <Chip key={filter.id} value={filter.id} size="xs" variant="outline">
                   {filter.label}
@@ -141,7 +144,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
             className={classes.search}
             size="xs"
             type="search"
-            aria-label="Search posts and summaries for a word"
+            aria-label={`Search ${words.prompts} and ${words.responses} for a word`}
             placeholder="search for a word"
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
@@ -150,7 +153,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
       )}
       {shown ? (
         <>
-          <article className={classes.postCard} aria-label={`Post, ${shown.prompt.topic}`}>
+          <article className={classes.postCard} aria-label={`${capitalised(words.prompt)}, ${shown.prompt.topic}`}>
             <div>
               <span className={classes.topic}>{shown.prompt.topic}</span>
               <PostText prompt={shown.prompt} slots={slots} focus={focus} />
@@ -171,7 +174,7 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
         </>
       ) : rows.length > 0 ? (
         <div className={classes.empty}>
-          <p>No post fits the filters and the search.</p>
+          <p>No {words.prompt} fits the filters and the search.</p>
           <Button
             variant="default"
             size="xs"
@@ -180,16 +183,16 @@ export const SideBySide = memo(function SideBySide({ prompts, arms, slots, live,
               setSearch('');
             }}
           >
-            Show all {rows.length} posts
+            Show all {rows.length} {words.prompts}
           </Button>
         </div>
       ) : (
         <div className={classes.empty}>
           <p>
-            The same post, summarised by every policy, appears here when RL has begun: facts covered are underlined,
-            inventions boxed, stumbles wavy.
+            The same {words.prompt}, {words.treated} by every policy, appears here when RL has begun: what is{' '}
+            {words.marks.covered.name} is underlined, what is {words.marks.invented.name} boxed, stumbles wavy.
           </p>
-          <p>Look for what is rewarded: do summaries say more of what matters, or just more?</p>
+          <p>Look for what is rewarded: do {words.responses} say more of what matters, or just more?</p>
         </div>
       )}
     </section>

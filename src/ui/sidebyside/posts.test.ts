@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, PromptRecord } from '../../core/bundle';
+import { TASK_WORDS } from '../../core/taskWords';
 import { answerLine, armFilters, goldSpread, postRows, selectPosts, type ArmAnswers } from './posts';
 
 const prompt = (id: string, words: string): PromptRecord => ({
@@ -46,7 +47,7 @@ const arms: ArmAnswers[] = [
   },
 ];
 const rows = postRows(prompts, arms);
-const filters = armFilters(arms);
+const filters = armFilters(arms, TASK_WORDS.tldr);
 const ids = (selection: Partial<Parameters<typeof selectPosts>[2]>): string[] =>
   selectPosts(rows, filters, { order: 'drawn', filters: [], search: '', ...selection }).map((row) => row.prompt.id);
 
@@ -75,6 +76,7 @@ describe('selectPosts', () => {
   it('makes filters from the arms, without SFT, and wants all that are chosen', () => {
     const labels = filters.map((filter) => filter.label);
     expect(labels).toEqual(['RLHF invents', 'RLHF stumbles', 'RLAIF invents', 'RLAIF stumbles']);
+    expect(armFilters(arms, TASK_WORDS.helpful)[0]).toMatchObject({ id: 'rlhf:invents', label: 'RLHF says something wrong' });
     expect(ids({ filters: ['rlhf:invents'] })).toEqual(['b']);
     expect(ids({ filters: ['rlhf:invents', 'rlaif:stumbles'] })).toEqual(['b']);
     expect(ids({ filters: ['rlhf:invents', 'rlhf:stumbles'] })).toEqual([]);
@@ -89,7 +91,8 @@ describe('selectPosts', () => {
 
 describe('answerLine', () => {
   it('says what the checker counted and passes over zeros', () => {
-    expect(answerLine(answer(1), prompts[0]!)).toBe('covered 1/2 facts, 2 words');
-    expect(answerLine(answer(1, 'x .', 2, 1), prompts[0]!)).toBe('covered 1/2 facts, 1 word, 2 invented, 1 stumble');
+    expect(answerLine(answer(1), prompts[0]!, TASK_WORDS.tldr)).toBe('covered 1/2 facts, 2 words');
+    expect(answerLine(answer(1, 'x .', 2, 1), prompts[0]!, TASK_WORDS.tldr)).toBe('covered 1/2 facts, 1 word, 2 invented, 1 stumble');
+    expect(answerLine(answer(1, 'x .', 2, 1), prompts[0]!, TASK_WORDS.helpful)).toBe('says 1/2 things called for, 1 word, 2 wrong, 1 stumble');
   });
 });

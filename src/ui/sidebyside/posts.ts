@@ -1,4 +1,5 @@
 import type { Answer, PromptRecord, Sample } from '../../core/bundle';
+import type { TaskWords } from '../../core/taskWords';
 import { wordsToText } from '../../core/text';
 
 /** One post with what each arm wrote. */
@@ -50,11 +51,11 @@ export function goldSpread(row: PostRow): number {
 }
 
 /** Filters that the arms give rise to: "RLHF invents", "RLAIF stumbles". */
-export function armFilters(arms: readonly ArmAnswers[]): readonly Filter[] {
+export function armFilters(arms: readonly ArmAnswers[], { invents }: Pick<TaskWords, 'invents'>): readonly Filter[] {
   return arms
     .filter((arm) => arm.id !== 'sft')
     .flatMap(({ id, label }) => [
-      { id: `${id}:invents`, label: `${label} invents`, keeps: (row) => (row.answers[id]?.check.invented ?? 0) > 0 },
+      { id: `${id}:invents`, label: `${label} ${invents}`, keeps: (row) => (row.answers[id]?.check.invented ?? 0) > 0 },
       { id: `${id}:stumbles`, label: `${label} stumbles`, keeps: (row) => (row.answers[id]?.check.stumbles ?? 0) > 0 },
     ] satisfies Filter[]);
 }
@@ -92,12 +93,12 @@ export function selectPosts(
 }
 
 /** "covered 4/7 facts, 14 words, 1 invented, 2 stumbles"; nothing invented and no stumble go unsaid. */
-export function answerLine(answer: Answer, prompt: PromptRecord): string {
+export function answerLine(answer: Answer, prompt: PromptRecord, { covers, points, marks }: Pick<TaskWords, 'covers' | 'points' | 'marks'>): string {
   const { covered, words, invented, stumbles } = answer.check;
   return [
-    `covered ${covered.length}/${prompt.facts.length} facts`,
+    `${covers} ${covered.length}/${prompt.facts.length} ${points}`,
     `${words} ${words === 1 ? 'word' : 'words'}`,
-    ...(invented > 0 ? [`${invented} invented`] : []),
+    ...(invented > 0 ? [`${invented} ${marks.invented.name}`] : []),
     ...(stumbles > 0 ? [`${stumbles} ${stumbles === 1 ? 'stumble' : 'stumbles'}`] : []),
   ].join(', ');
 }

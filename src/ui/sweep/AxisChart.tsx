@@ -1,10 +1,11 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import type { FoundAxis, FoundSweep } from '../../experiments/sweepAxes';
-import { figureOf, type FigureId } from '../../evaluation/figures';
+import type { FigureId } from '../../evaluation/figures';
 import { Figure, type FigureDrawing } from '../charts/Figure';
+import { useWords } from '../shared/taskWords';
 import { drawAxis } from './drawAxis';
 import { axisPoints, runsCsv, type AxisPoint } from './rows';
-import { countText, figureText, intervalText, SAME_POSTS } from './words';
+import { countText, figureIn, figureText, intervalText, SAME_PROMPTS } from './words';
 
 interface AxisChartProps {
   readonly sweep: FoundSweep;
@@ -15,7 +16,7 @@ interface AxisChartProps {
 
 /** A figure of each arm against the setting that varies. */
 export function AxisChart({ sweep, axis, id }: AxisChartProps): ReactNode {
-  const { label, format } = figureOf(id);
+  const { label, format } = figureIn(id, useWords());
   const series = useMemo(
     () => sweep.arms
       .map((arm) => ({ arm, id: arm.id, points: axisPoints(sweep, arm.id, id) }))
@@ -40,7 +41,7 @@ export function AxisChart({ sweep, axis, id }: AxisChartProps): ReactNode {
       file={`sweep-${id}-line`}
       about={{
         meaning: 'What the setting does to the figure: means over seeds with their 95% intervals, a line an arm.',
-        caveat: `Lines join what was run; between the values nothing was. ${SAME_POSTS}`,
+        caveat: `Lines join what was run; between the values nothing was. ${SAME_PROMPTS}`,
       }}
       words={`${title}. ${words.join('. ')}`}
       draw={draw}

@@ -2,8 +2,9 @@ import { NativeSelect } from '@mantine/core';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { FoundArm, FoundSweep } from '../../experiments/sweepAxes';
 import { Figure, type FigureDrawing } from '../charts/Figure';
-import { formatValue, metric, METRICS, type MetricKey } from '../charts/metrics';
+import { formatValue, metricIn, METRICS, type MetricKey } from '../charts/metrics';
 import screen from '../shared/screen.module.css';
+import { useWords } from '../shared/taskWords';
 import { drawBands } from './drawBands';
 import type { KeyEntry } from './drawParts';
 import { bandPanels, bandsCsv, cellName, curveKeys, type BandPanel } from './rows';
@@ -27,6 +28,7 @@ function keyOf(panels: readonly BandPanel[], spread: Spread): KeyEntry[] {
 
 /** Curves over seeds: a line and a band an arm, a panel a cell. */
 export function BandCharts({ sweep }: { readonly sweep: FoundSweep }): ReactNode {
+  const taskWords = useWords();
   const [wanted, setWanted] = useState<MetricKey>(FIRST);
   const [spread, setSpread] = useState<Spread>('std');
   const keys = useMemo(() => {
@@ -45,7 +47,7 @@ export function BandCharts({ sweep }: { readonly sweep: FoundSweep }): ReactNode
     [panels, key, spread],
   );
   if (key === undefined || panels.length === 0) return <p className={screen.text}>These runs have no curves to draw.</p>;
-  const { title, meaning, formula, caveat, format } = metric(key);
+  const { title, meaning, formula, caveat, format } = metricIn(key, taskWords);
   const words = panels.map(({ cell, bands }) => `${cellName(cell)}: ${bands.map(({ arm, points }) => {
     const last = points.at(-1);
     return last ? `${arm.label} ${formatValue(format, last.mean)} at step ${last.step}, n = ${last.n}` : arm.label;
@@ -75,7 +77,7 @@ export function BandCharts({ sweep }: { readonly sweep: FoundSweep }): ReactNode
         size="xs"
         aria-label="Curve"
         value={key}
-        data={keys.map((value) => ({ value, label: metric(value).title }))}
+        data={keys.map((value) => ({ value, label: metricIn(value, taskWords).title }))}
         onChange={(event) => setWanted(event.currentTarget.value as MetricKey)}
       />
       <NativeSelect

@@ -1,12 +1,13 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import type { FoundArm, FoundAxis, FoundSweep } from '../../experiments/sweepAxes';
 import { valueTitle } from '../../experiments/sweepFields';
-import { figureOf, type FigureId } from '../../evaluation/figures';
+import type { FigureId } from '../../evaluation/figures';
 import { Figure, type FigureDrawing } from '../charts/Figure';
 import screen from '../shared/screen.module.css';
+import { useWords } from '../shared/taskWords';
 import { drawHeat } from './drawHeat';
 import { heatCells, runsCsv, type HeatCell } from './rows';
-import { figureText, SAME_POSTS } from './words';
+import { figureIn, figureText, SAME_PROMPTS } from './words';
 
 interface HeatMapsProps {
   /** With two axes. */
@@ -51,7 +52,7 @@ function HeatMap({ sweep, arm, cells, rows, columns, domain, id }: HeatMapProps)
     (drawing: FigureDrawing) => drawHeat({ cells, axes: [rows, columns], domain, text: (value) => figureText(id, value) }, drawing),
     [cells, rows, columns, domain, id],
   );
-  const title = `${arm.label}: ${figureOf(id).label}`;
+  const title = `${arm.label}: ${figureIn(id, useWords()).label}`;
   const words = cells.map(({ x, y, mean, n }) => {
     const place = `${rows.title} ${valueTitle(rows.path, y)}, ${columns.title} ${valueTitle(columns.path, x)}`;
     return `${place}: ${mean === undefined ? 'no run' : `${figureText(id, mean)}, n = ${n}`}`;
@@ -62,7 +63,7 @@ function HeatMap({ sweep, arm, cells, rows, columns, domain, id }: HeatMapProps)
       file={`sweep-${id}-${arm.id}`}
       about={{
         meaning: 'The mean over seeds at each pair of values, written in its cell; lighter is more. n counts seeds.',
-        caveat: `Intervals are in the table: neighbouring cells may differ by luck alone. ${SAME_POSTS}`,
+        caveat: `Intervals are in the table: neighbouring cells may differ by luck alone. ${SAME_PROMPTS}`,
         source: 'Colours: cividis, Nuñez et al. 2018, doi 10.1371/journal.pone.0199239',
       }}
       words={`${title}. ${words.join('; ')}`}

@@ -2,13 +2,14 @@ import { NativeSelect } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { FoundSweep } from '../../experiments/sweepAxes';
 import type { AcrossSeeds } from '../../evaluation/acrossSeeds';
-import { figureOf, type FigureId } from '../../evaluation/figures';
+import type { FigureId } from '../../evaluation/figures';
 import { InfoTip } from '../shared/InfoTip';
 import screen from '../shared/screen.module.css';
+import { useWords } from '../shared/taskWords';
 import { CsvButton } from './CsvButton';
 import { cellName, pairedCsv, pairedRows } from './rows';
 import classes from './sweep.module.css';
-import { counted, differenceText, pText } from './words';
+import { counted, differenceText, figureIn, pText } from './words';
 
 interface PairedTableProps {
   readonly sweep: FoundSweep;
@@ -17,6 +18,7 @@ interface PairedTableProps {
 
 /** Two arms, seed by seed. */
 export function PairedTable({ sweep, id }: PairedTableProps): ReactNode {
+  const words = useWords();
   const { arms, axes } = sweep;
   const [wanted, setWanted] = useState<{ readonly a?: string; readonly b?: string }>({});
   const known = (arm: string | undefined): string | undefined => arms.find((candidate) => candidate.id === arm)?.id;
@@ -63,7 +65,7 @@ export function PairedTable({ sweep, id }: PairedTableProps): ReactNode {
       ) : (
         <div className={screen.scroll} role="region" aria-label={`${title}, table`} tabIndex={0}>
           <table className={`${screen.table} ${classes.table}`} data-testid="sweep-paired">
-            <caption className={screen.caption}>{figureOf(id).label}: difference of each seed, mean with 95% interval, p</caption>
+            <caption className={screen.caption}>{figureIn(id, words).label}: difference of each seed, mean with 95% interval, p</caption>
             <thead>
               <tr>
                 <th scope="col">Settings</th>

@@ -1,9 +1,11 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { findSweep, type FoundSweep } from '../../experiments/sweepAxes';
-import { FIGURE_IDS, figureOf, type FigureId } from '../../evaluation/figures';
+import { FIGURE_IDS, type FigureId } from '../../evaluation/figures';
 import { InfoTip } from '../shared/InfoTip';
+import { wordsOfAll } from '../../core/taskWords';
 import screen from '../shared/screen.module.css';
+import { useWords, WordsContext } from '../shared/taskWords';
 import { AxisChart } from './AxisChart';
 import { BandCharts } from './BandCharts';
 import { HeatMaps } from './HeatMaps';
@@ -12,7 +14,7 @@ import { RunFiles } from './RunFiles';
 import { useSweep } from './store';
 import classes from './sweep.module.css';
 import { SweepTable } from './SweepTable';
-import { counted, SAME_POSTS } from './words';
+import { counted, figureIn, SAME_PROMPTS } from './words';
 
 /** What came out of all runs that are here. */
 export function SweepResults(): ReactNode {
@@ -26,7 +28,9 @@ export function SweepResults(): ReactNode {
         </h3>
         <RunFiles />
       </div>
-      {runs.length === 0 ? <Empty /> : <Figures sweep={sweep} runs={runs.length} />}
+      <WordsContext value={wordsOfAll(runs.map(({ config }) => config.run.task))}>
+        {runs.length === 0 ? <Empty /> : <Figures sweep={sweep} runs={runs.length} />}
+      </WordsContext>
     </section>
   );
 }
@@ -51,6 +55,7 @@ function Empty(): ReactNode {
 
 function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: number }): ReactNode {
   const [id, setId] = useState<FigureId>('gold');
+  const words = useWords();
   const { axes, cells, seeds, notes } = sweep;
   return (
     <>
@@ -71,16 +76,16 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
           size="xs"
           label="Figure"
           value={id}
-          data={FIGURE_IDS.map((value) => ({ value, label: figureOf(value).label }))}
+          data={FIGURE_IDS.map((value) => ({ value, label: figureIn(value, words).label }))}
           onChange={(event) => setId(event.currentTarget.value as FigureId)}
         />
         <p className={screen.text}>
-          {figureOf(id).meaning}{' '}
+          {figureIn(id, words).meaning}{' '}
           <InfoTip
             label="intervals over seeds"
             meaning="The mean of the runs and its 95% t interval, which ranges over seeds."
             formula="mean ± t(n − 1) · s / √n"
-            caveat={SAME_POSTS}
+            caveat={SAME_PROMPTS}
           />
         </p>
       </div>

@@ -7,7 +7,7 @@ import { useSweep } from './store';
 import { SweepControls } from './SweepControls';
 import { SweepResults } from './SweepResults';
 import { SweepSetup } from './SweepSetup';
-import { SAME_POSTS } from './words';
+import { SAME_PROMPTS } from './words';
 
 /** The screen "Sweeps": several seeds, and settings over a range. */
 export function SweepScreen(): ReactNode {
@@ -22,8 +22,8 @@ export function SweepScreen(): ReactNode {
         Would it come out the same again?{' '}
         <InfoTip
           label="several seeds"
-          meaning="A seed chooses pairs, labels, initial heads and every sampled word. Two seeds train two different policies, and a gap between two arms may be the luck of one of them. The interval of a single run ranges over test posts: it does not hold this luck. Several seeds show it."
-          caveat={SAME_POSTS}
+          meaning="A seed chooses pairs, labels, initial heads and every sampled word. Two seeds train two different policies, and a gap between two arms may be the luck of one of them. The interval of a single run ranges over test prompts: it does not hold this luck. Several seeds show it."
+          caveat={SAME_PROMPTS}
         />
       </h2>
       <p className={screen.lead}>

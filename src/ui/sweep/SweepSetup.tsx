@@ -1,6 +1,7 @@
 import { Button, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { ExperimentConfig } from '../../core/config';
+import { wordsOf } from '../../core/taskWords';
 import { FIELDS } from '../../core/fields';
 import { MOST_AXES, sweptConfig, type AxisForm, type NoSweep, type SweepPlan } from '../../experiments/sweepPlan';
 import { number } from '../shared/format';
@@ -36,7 +37,7 @@ export function SweepSetup({ plan }: { readonly plan: SweepPlan | NoSweep }): Re
             Size of each run{' '}
             <InfoTip
               label="the size of a run"
-              meaning="As in the playground: its form as it stands. Quick: the same experiment with the pairs, RL iterations and posts of the quick preset."
+              meaning="As in the playground: its form as it stands. Quick: the same experiment with the pairs, RL iterations and prompts of the quick preset."
               caveat="Quick runs are good for trying out a sweep. Their differences between arms are smaller and noisier."
             />
           </span>
@@ -94,11 +95,11 @@ export function SweepSetup({ plan }: { readonly plan: SweepPlan | NoSweep }): Re
 }
 
 /** The playground's experiment, in a line. */
-function Experiment({ config: { arms, pairs, rl, evaluation } }: { readonly config: ExperimentConfig }): ReactNode {
+function Experiment({ config: { run, arms, pairs, rl, evaluation } }: { readonly config: ExperimentConfig }): ReactNode {
   return (
     <p className={screen.text}>
       The playground's settings: {arms.map(({ label }) => label).join(' / ')}, {counted(pairs.count, 'pair')},{' '}
-      {counted(rl.iterations, 'RL iteration')}, {number(evaluation.testPosts)} test posts. Change them there.
+      {counted(rl.iterations, 'RL iteration')}, {number(evaluation.testPosts)} test {wordsOf(run.task).prompts}. Change them there.
     </p>
   );
 }

@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
 import type { FoundSweep } from '../../experiments/sweepAxes';
-import { figureOf, type FigureId } from '../../evaluation/figures';
+import type { FigureId } from '../../evaluation/figures';
 import { cellFigure, type SweepCell } from '../../evaluation/sweepTable';
 import { ArmMark } from '../shared/ArmMark';
 import screen from '../shared/screen.module.css';
+import { useWords } from '../shared/taskWords';
 import { CsvButton } from './CsvButton';
 import { cellName, tableCsv } from './rows';
 import classes from './sweep.module.css';
-import { figureText, intervalText } from './words';
+import { figureIn, figureText, intervalText } from './words';
 
 interface SweepTableProps {
   readonly sweep: FoundSweep;
@@ -17,7 +18,7 @@ interface SweepTableProps {
 /** A figure of each arm in each cell: mean over seeds, interval, how many. */
 export function SweepTable({ sweep, id }: SweepTableProps): ReactNode {
   const { cells, arms } = sweep;
-  const title = `${figureOf(id).label} over seeds`;
+  const title = `${figureIn(id, useWords()).label} over seeds`;
   return (
     <section aria-labelledby="sweep-table">
       <div className={classes.head}>

@@ -1,3 +1,4 @@
+import type { TaskWords } from '../../core/taskWords';
 import type { BandKind } from '../../evaluation/acrossSeeds';
 import { figureOf, type FigureId } from '../../evaluation/figures';
 import { interval, number, percent, percentInterval } from '../shared/format';
@@ -15,8 +16,23 @@ export const SPREADS: Readonly<Record<Spread, { readonly label: string; readonly
 };
 
 /** What intervals over seeds leave out. */
-export const SAME_POSTS =
-  'The same test posts judge every run, so the luck of their choice is in none of these intervals. They take the runs for draws of a normal distribution, which a handful cannot show.';
+export const SAME_PROMPTS =
+  'The same test prompts judge every run, so the luck of their choice is in none of these intervals. They take the runs for draws of a normal distribution, which a handful cannot show.';
+
+/** The figure in a task's words. */
+export function figureIn(id: FigureId, words: TaskWords): ReturnType<typeof figureOf> {
+  const figure = figureOf(id);
+  // The table of figures speaks of forum posts.
+  const ofTask = (text: string): string => text.replace(/\bpost(s?)\b/g, (_, several: string) => (several ? words.prompts : words.prompt));
+  switch (id) {
+    case 'invented':
+      return { ...figure, label: words.inventsTitle, meaning: `Share of responses with at least one ${words.unsupported}.` };
+    case 'coverage':
+      return { ...figure, meaning: `Share of ${words.coverage}.` };
+    default:
+      return { ...figure, label: ofTask(figure.label), meaning: ofTask(figure.meaning) };
+  }
+}
 
 /** "3.18", "71.4%". */
 export function figureText(id: FigureId, value: number): string {

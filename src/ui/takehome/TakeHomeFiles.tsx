@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useId, useMemo, type ReactNode } from 'react';
+import { wordsOf } from '../../core/taskWords';
 import { everything, takeHome } from '../../experiments/formats/takeHome';
 import type { ShownRun } from '../../experiments/shownRun';
 import { bytesText } from '../library/words';
@@ -50,7 +51,7 @@ function RunFiles({ bundle }: { readonly bundle: Bundle }): ReactNode {
         Files of {ORIGINS[origin]}
       </h2>
       <p className={classes.text}>
-        {day(bundle.recordedAt)}, seed {bundle.config.run.seed}, {bundle.prompts.length} test posts with their responses. Everything is
+        {day(bundle.recordedAt)}, seed {bundle.config.run.seed}, {bundle.prompts.length} test {wordsOf(bundle.config.run.task).prompts} with their responses. Everything is
         written in this browser; nothing is sent.
       </p>
       <Button size="sm" aria-busy={busy} onClick={() => save(() => everything(bundle, items))}>
