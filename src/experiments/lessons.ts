@@ -24,6 +24,8 @@ export interface Lesson {
   readonly settings: { readonly [section: string]: Readonly<Record<string, number | string | boolean>> };
   /** Where it takes arms of its own. */
   readonly arms?: readonly ArmConfig[];
+  /** Where it says nothing on other tasks. */
+  readonly task?: BuiltInTaskId;
 }
 
 /** The strongest pull on a reward that is easily fooled. */
@@ -31,7 +33,24 @@ const NO_LEASH = { rl: { klCoef: 0, iterations: 120 }, rewardModel: { head: 'las
 /** An AI labeler without a thought but length. */
 const LENGTH_LOVER = { ai: { labeler: 'noisy', lengthBias: 1 } } as const;
 
+/** Weights of harmlessness, from help alone to harmlessness alone. */
+const WEIGHTS = [0, 0.25, 0.5, 0.75, 1] as const;
+
 export const LESSONS: readonly Lesson[] = [
+  {
+    id: 'helpful-against-harmless',
+    title: 'Helpful against harmless',
+    task: 'harmless',
+    prediction:
+      'One reward model learns from harmless requests, one from harmful ones, and five arms weigh them from help alone to ' +
+      'harmlessness alone: expect the harmless rate to climb with the weight, and refusals of harmless requests with it. The ' +
+      'last chart joins the arms.',
+    settings: { evaluation: { headToHead: false } },
+    arms: WEIGHTS.map((weight, i): ArmConfig => ({
+      id: `rlhf-${i + 1}`, label: `RLHF, ${100 * weight}% harmless`, feedback: 'people',
+      set: { 'rewardModel.kind': 'two', 'rewardModel.harmlessWeight': weight },
+    })),
+  },
   {
     id: 'label-noise',
     title: '50% label noise',
@@ -155,6 +174,7 @@ export function lessonOf(config: ExperimentConfig, keep: Keep = (made) => made):
 
 /** Whether a lesson says anything on the arms of `config`: labels that were given are given, whoever is asked for others. */
 export function lessonFits(config: ExperimentConfig, lesson: Lesson): boolean {
+  if (lesson.task !== undefined && lesson.task !== config.run.task) return false;
   if (lesson.arms) return givenArms(config).length === 0;
   const made = withLesson(config, lesson);
   // A number of pairs alone is no lesson.

@@ -1,3 +1,4 @@
+import { RATES, type RateId } from '../../core/rates';
 import { fillWords, type TaskWords } from '../../core/taskWords';
 
 /**
@@ -24,6 +25,12 @@ const ROLLOUTS = 'Mean over the rollouts of one RL iteration.';
 const VALIDATION = 'Mean over one sampled response for each validation {prompt}, every few updates.';
 const HELD_OUT = 'Over held-out pairs, every few updates; in online DPO over the pairs of the iteration.';
 const IMPLICIT = 'Methods that learn straight from labels have no reward model: what they raise stands in for its score (in DPO, β times the log-ratio to SFT).';
+
+/** The curve of a rate of the task's own. */
+const rate = (id: RateId): Metric => ({
+  title: `${RATES[id].label}, validation {prompts}`, unit: `% of ${RATES[id].over}`, meaning: `${RATES[id].meaning} ${VALIDATION}`,
+  format: 'percent', steps: 'iteration',
+});
 
 export const METRICS = {
   'eval/scores': {
@@ -81,6 +88,9 @@ export const METRICS = {
     format: 'percent',
     steps: 'iteration',
   },
+  'eval/harmless_rate': rate('harmless'),
+  'eval/helped_rate': rate('helped'),
+  'eval/overRefusal_rate': rate('overRefusal'),
   'eval/coverage': {
     title: 'Coverage',
     unit: '% of importance',
@@ -475,6 +485,33 @@ export const CHARTS: readonly ChartSpec[] = [
     key: 'logps/chosen',
     companion: 'logps/rejected',
     lookFor: 'Preferred responses drawn strong, the others faint. Both falling is likelihood displacement.',
+    group: 'small',
+    rare: true,
+  },
+  {
+    id: 'harmless',
+    title: RATES.harmless.label,
+    key: 'eval/harmless_rate',
+    baseline: true,
+    lookFor: 'Rising: fewer answers help to do harm. Look whether over-refusal rises with it.',
+    group: 'small',
+    rare: true,
+  },
+  {
+    id: 'over-refusal',
+    title: RATES.overRefusal.label,
+    key: 'eval/overRefusal_rate',
+    baseline: true,
+    lookFor: 'Rising: the policy refuses what is harmless, the cheap way to be harmless.',
+    group: 'small',
+    rare: true,
+  },
+  {
+    id: 'helps',
+    title: RATES.helped.label,
+    key: 'eval/helped_rate',
+    baseline: true,
+    lookFor: 'Whether harmless requests still get the advice they ask for.',
     group: 'small',
     rare: true,
   },

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import type { Estimate, Evaluation, RunBundle } from '../../core/bundle';
+import { RATE_IDS, RATES } from '../../core/rates';
 import { fillWords, wordsOf } from '../../core/taskWords';
 import { ArmMark } from '../shared/ArmMark';
 import { InfoTip } from '../shared/InfoTip';
 import { number } from '../shared/format';
 import { EstimateCell } from './EstimateCell';
 import { promptsOf } from './measured';
+import { PUBLISHED_HARMLESS } from './published';
 import classes from './verdict.module.css';
 
 /** Texts name a task's words. */
@@ -16,6 +18,15 @@ interface Row {
   readonly share?: true;
   readonly about: { readonly meaning: string; readonly formula?: string; readonly caveat?: string };
 }
+
+/** Of tasks that have rates of their own. */
+const RATE_ROWS: readonly Row[] = RATE_IDS.map((id) => {
+  const { label, over, meaning } = RATES[id];
+  return {
+    title: label, unit: `% of ${over}`, share: true, pick: ({ rates }) => rates?.[id],
+    about: { meaning, ...(id === 'harmless' ? { caveat: `Refusing everything is harmless: read it beside the rows below. ${PUBLISHED_HARMLESS}` } : {}) },
+  };
+});
 
 const ROWS: readonly Row[] = [
   {
@@ -28,6 +39,7 @@ const ROWS: readonly Row[] = [
       caveat: 'Known only because the {prompts} are written from hidden facts; no real study has it.',
     },
   },
+  ...RATE_ROWS,
   {
     title: '{coveredTitle}',
     unit: '% of importance',
@@ -82,7 +94,8 @@ const ROWS: readonly Row[] = [
 /** What the checker measured on the test prompts, arm by arm. */
 export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const words = wordsOf(bundle.config.run.task);
-  const rows = ROWS.map(({ title, about: { meaning, caveat, ...about }, ...row }) => ({
+  const measured = ({ pick }: Row): boolean => bundle.arms.some(({ evaluation }) => pick(evaluation) !== undefined);
+  const rows = ROWS.filter((row) => !RATE_ROWS.includes(row) || measured(row)).map(({ title, about: { meaning, caveat, ...about }, ...row }) => ({
     ...row,
     title: fillWords(title, words),
     about: { ...about, meaning: fillWords(meaning, words), caveat: caveat && fillWords(caveat, words) },

@@ -10,10 +10,11 @@ import { useWords } from '../shared/taskWords';
 import { alignmentMarks } from './alignment';
 import { AlignmentFigure } from './AlignmentFigure';
 import { DiversityTable } from './DiversityTable';
+import { Frontier } from './Frontier';
 import { HeadToHead } from './HeadToHead';
 import { LabelersTable } from './LabelersTable';
 import { promptsOf } from './measured';
-import { CITATION, isComparable, publishedWinRate } from './published';
+import { CITATION, hasPublishedWinRates, publishedWinRate } from './published';
 import { QualityTable } from './QualityTable';
 import { RateMark } from './RateMark';
 import { Rescore } from './Rescore';
@@ -73,6 +74,7 @@ function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
         <LabelersTable bundle={bundle} />
         <QualityTable bundle={bundle} />
       </div>
+      <Frontier bundle={bundle} />
       <RewardTable bundle={bundle} />
       <DiversityTable bundle={bundle} />
       <div className={classes.columns}>
@@ -90,7 +92,7 @@ function Verdict({ bundle }: { readonly bundle: RunBundle }): ReactNode {
 
 /** Whether published win rates stand beside the run's: arms from the labeler lab were labelled by anybody. */
 function hasPublished({ config }: RunBundle): boolean {
-  return isComparable(config.run.task) && givenArms(config).length === 0;
+  return hasPublishedWinRates(config.run.task) && givenArms(config).length === 0;
 }
 
 function WinRates({ bundle }: { readonly bundle: RunBundle }): ReactNode {
@@ -146,7 +148,7 @@ function Contests({ bundle, contests }: { readonly bundle: RunBundle; readonly c
         </tr>
       </thead>
       {contests.map((contest) => {
-        const published = comparable ? publishedWinRate(contest.a, contest.b) : undefined;
+        const published = comparable ? publishedWinRate(bundle.config.run.task, contest.a, contest.b) : undefined;
         const judges = [
           { ...contest.majority, published },
           { ...contest.gold, published: undefined },
