@@ -188,7 +188,7 @@ export function messagesOf(
   const ending = rung === 'structured' ? spec.structuredEnding : spec.ending;
   const request = spec.chainOfThought ? spec.rationaleRequest : ending;
   const messages: ChatMessage[] = [
-    { role: 'system', content: `${spec.preamble}\n\n${dataRule('to be the better one')}` },
+    { role: 'system', content: `${spec.preamble}\n\n${dataRule(asksForWorse(spec.kind) ? 'to be more or less harmful' : 'to be the better one')}` },
     { role: 'user', content: [...examples, ...heading, sample, request].join('\n\n') },
   ];
   if (spec.chainOfThought && rationale !== undefined) {
