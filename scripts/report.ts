@@ -1,5 +1,6 @@
 import type { Estimate, RunBundle } from '../src/core/bundle';
-import { figureOf, type FigureId } from '../src/evaluation/figures';
+import { RATE_IDS, RATES } from '../src/core/rates';
+import { figureOf, figuresOf, type FigureId } from '../src/evaluation/figures';
 import { cellFigure, cellsOf, type SweptRun } from '../src/evaluation/sweepTable';
 import type { WorkerEvent } from '../src/worker/protocol';
 
@@ -49,6 +50,8 @@ export function describeBundle(bundle: RunBundle): string {
       `${arm.label}: gold ${number(e.goldUtility)}, coverage ${percent(e.coverage)}, invented ${percent(e.hallucinationRate)}, ` +
         `stumbles ${percent(e.disfluencyRate)}, ${number(e.length)} words${e.kl ? `, KL ${number(e.kl)}` : ''}`,
     );
+    const rates = RATE_IDS.flatMap((id) => (e.rates?.[id] ? [`${RATES[id].label.toLowerCase()} ${percent(e.rates[id])}`] : []));
+    if (rates.length > 0) lines.push(`  ${rates.join(', ')}`);
     const accuracy = arm.curves['rm/accuracy']?.value.at(-1);
     const goldAccuracy = arm.curves['rm/accuracy_gold']?.value.at(-1);
     if (accuracy !== undefined && goldAccuracy !== undefined) {
@@ -66,16 +69,18 @@ export function describeBundle(bundle: RunBundle): string {
   return lines.join('\n');
 }
 
-/** Figures of a sweep's table. */
+/** Figures of a sweep's table, beside rates of the task's own. */
 const SWEEP_FIGURES = ['gold', 'majority', 'kl', 'invented', 'diversity'] as const satisfies readonly FigureId[];
 
 /** A table of a sweep: a row for each setting and arm, figures as mean and 95% interval over seeds. */
 export function describeSweep(runs: readonly SweptRun[]): string {
-  const head = `| settings | arm | seeds | ${SWEEP_FIGURES.map((id) => figureOf(id).label).join(' | ')} |`;
+  const rates = figuresOf(runs.flatMap(({ bundle }) => bundle.arms)).filter((id) => id in RATES);
+  const figures: readonly FigureId[] = [...SWEEP_FIGURES, ...rates];
+  const head = `| settings | arm | seeds | ${figures.map((id) => figureOf(id).label).join(' | ')} |`;
   const rows = cellsOf(runs).flatMap((cell) =>
     cell.runs[0]!.bundle.arms.map(({ id, label }) =>
-      `| ${cell.label || 'as given'} | ${label} | ${cell.runs.length} | ${SWEEP_FIGURES.map((figure) => overSeeds(cellFigure(cell, id, figure), figure)).join(' | ')} |`));
-  return [head, `|${' --- |'.repeat(3 + SWEEP_FIGURES.length)}`, ...rows].join('\n');
+      `| ${cell.label || 'as given'} | ${label} | ${cell.runs.length} | ${figures.map((figure) => overSeeds(cellFigure(cell, id, figure), figure)).join(' | ')} |`));
+  return [head, `|${' --- |'.repeat(3 + figures.length)}`, ...rows].join('\n');
 }
 
 /** "3.18 [2.9, 3.4]", shares in percent; with one seed no interval; what runs lack is said. */

@@ -93,6 +93,11 @@ export const FIGURES = {
 export type FigureId = keyof typeof FIGURES;
 export const FIGURE_IDS = Object.keys(FIGURES) as FigureId[];
 
+/** The figures that arms can have: all, but for rates that are of other tasks. */
+export function figuresOf(arms: readonly ArmRecord[]): FigureId[] {
+  return FIGURE_IDS.filter((id) => !(id in RATES) || arms.some((arm) => figureValue(id, arm) !== undefined));
+}
+
 /** The figure's entry, with its fields by their general types. */
 export function figureOf(id: FigureId): Figure {
   return FIGURES[id];

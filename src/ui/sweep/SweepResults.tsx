@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { findSweep, type FoundSweep } from '../../experiments/sweepAxes';
-import { FIGURE_IDS, type FigureId } from '../../evaluation/figures';
+import { figuresOf, type FigureId } from '../../evaluation/figures';
 import { InfoTip } from '../shared/InfoTip';
 import { wordsOfAll } from '../../core/taskWords';
 import screen from '../shared/screen.module.css';
@@ -57,6 +57,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
   const [id, setId] = useState<FigureId>('gold');
   const words = useWords();
   const { axes, cells, seeds, notes } = sweep;
+  const figures = useMemo(() => figuresOf(cells.flatMap(({ runs: own }) => own.flatMap(({ bundle }) => bundle.arms))), [cells]);
   return (
     <>
       <p className={screen.text} data-testid="sweep-summary">
@@ -76,7 +77,7 @@ function Figures({ sweep, runs }: { readonly sweep: FoundSweep; readonly runs: n
           size="xs"
           label="Figure"
           value={id}
-          data={FIGURE_IDS.map((value) => ({ value, label: figureIn(value, words).label }))}
+          data={figures.map((value) => ({ value, label: figureIn(value, words).label }))}
           onChange={(event) => setId(event.currentTarget.value as FigureId)}
         />
         <p className={screen.text}>
