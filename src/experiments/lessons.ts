@@ -43,8 +43,8 @@ export const LESSONS: readonly Lesson[] = [
     task: 'harmless',
     prediction:
       'One reward model learns from harmless requests, one from harmful ones, and five arms weigh them from help alone to ' +
-      'harmlessness alone: expect the harmless rate to climb with the weight, and refusals of harmless requests with it. The ' +
-      'last chart joins the arms.',
+      'harmlessness alone: expect the ends to be good at one thing alone, helping with everything or refusing everything, and ' +
+      'the middle at both. The chart of that name joins the arms.',
     settings: { evaluation: { headToHead: false } },
     arms: WEIGHTS.map((weight, i): ArmConfig => ({
       id: `rlhf-${i + 1}`, label: `RLHF, ${100 * weight}% harmless`, feedback: 'people',
