@@ -94,7 +94,7 @@ const ROWS: readonly Row[] = [
 /** What the checker measured on the test prompts, arm by arm. */
 export function QualityTable({ bundle }: { readonly bundle: RunBundle }): ReactNode {
   const words = wordsOf(bundle.config.run.task);
-  const measured = ({ pick }: Row): boolean => bundle.arms.some(({ evaluation }) => pick(evaluation) !== undefined);
+  const measured = (row: Row): boolean => bundle.arms.some(({ evaluation }) => row.pick(evaluation) !== undefined);
   const rows = ROWS.filter((row) => !RATE_ROWS.includes(row) || measured(row)).map(({ title, about: { meaning, caveat, ...about }, ...row }) => ({
     ...row,
     title: fillWords(title, words),
