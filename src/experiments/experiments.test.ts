@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunBundle } from '../core/bundle';
-import { armByName, DEFAULT_ARMS, DEFAULT_CONFIG, parseConfig, presetConfig, type ExperimentConfig } from '../core/config';
+import { armByName, DEFAULT_ARMS, DEFAULT_CONFIG, parseConfig, presetConfig, withBuiltIn, type ExperimentConfig } from '../core/config';
 import { toTrouble } from './advice';
 import { blockedArm } from './armSettings';
 import { lessonFits, lessonOf, LESSONS, presetOf, withLesson, withPreset } from './lessons';
@@ -13,11 +13,17 @@ import { testBundle } from './testing/bundle';
 
 describe('lessons and presets', () => {
   it.each(LESSONS)('$title differs from every preset and is recognised, whatever the seed', (lesson) => {
-    const config = withLesson({ ...DEFAULT_CONFIG, run: { ...DEFAULT_CONFIG.run, seed: 9 } }, lesson);
+    const start = lesson.task ? withBuiltIn(DEFAULT_CONFIG, lesson.task) : DEFAULT_CONFIG;
+    const config = withLesson({ ...start, run: { ...start.run, seed: 9 } }, lesson);
     expect(lessonOf(config)).toBe(lesson);
     expect(presetOf(config)).toBeUndefined();
     expect(blockedArm(config)).toBeUndefined();
-    expect(lessonFits(DEFAULT_CONFIG, lesson)).toBe(true);
+    expect(lessonFits(start, lesson)).toBe(true);
+  });
+  it('that are of another task are not offered', () => {
+    const ofTask = LESSONS.filter(({ task }) => task !== undefined);
+    expect(ofTask.map(({ id }) => id)).toEqual(['helpful-against-harmless']);
+    expect(ofTask.some((lesson) => lessonFits(DEFAULT_CONFIG, lesson))).toBe(false);
   });
   it('the arms of a lesson go with it, those of the visitor stay', () => {
     const four = LESSONS.find(({ id }) => id === 'worst-of-four')!;

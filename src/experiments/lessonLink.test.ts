@@ -160,7 +160,7 @@ describe('what a lesson holds', () => {
   it('closes the ready-made questions that turn on it', () => {
     const open = (force: LessonInForce | undefined): string[] => LESSONS.filter((question) => questionOpen(force, question)).map(({ id }) => id);
     expect(open(undefined)).toHaveLength(LESSONS.length);
-    expect(open(inForce({ fixed: ['rl.klCoef'] }))).toEqual(['helpful-against-harmless', 'label-noise', 'length-lover', 'length-without-reward']);
+    expect(open(inForce({ fixed: ['rl.klCoef'] }))).toEqual(['label-noise', 'length-lover', 'length-without-reward', 'helpful-against-harmless']);
     expect(open(inForce({ hidden: ['arms', 'people'] }))).toEqual(['no-leash', 'length-lover']);
     expect(open(inForce({ hidden: ['arms', 'people'] }, true))).toHaveLength(LESSONS.length);
   });

@@ -38,20 +38,6 @@ const WEIGHTS = [0, 0.25, 0.5, 0.75, 1] as const;
 
 export const LESSONS: readonly Lesson[] = [
   {
-    id: 'helpful-against-harmless',
-    title: 'Helpful against harmless',
-    task: 'harmless',
-    prediction:
-      'One reward model learns from harmless requests, one from harmful ones, and five arms weigh them from help alone to ' +
-      'harmlessness alone: expect the ends to be good at one thing alone, helping with everything or refusing everything, and ' +
-      'the middle at both. The chart of that name joins the arms.',
-    settings: { evaluation: { headToHead: false } },
-    arms: WEIGHTS.map((weight, i): ArmConfig => ({
-      id: `rlhf-${i + 1}`, label: `RLHF, ${100 * weight}% harmless`, feedback: 'people',
-      set: { 'rewardModel.kind': 'two', 'rewardModel.harmlessWeight': weight },
-    })),
-  },
-  {
     id: 'label-noise',
     title: '50% label noise',
     prediction:
@@ -102,6 +88,20 @@ export const LESSONS: readonly Lesson[] = [
       { id: 'rlaif', label: 'RLAIF', feedback: 'ai' },
       withMethod({ id: 'rlaif-1', label: 'RLAIF, DPO', feedback: 'ai' }, 'dpo'),
     ],
+  },
+  {
+    id: 'helpful-against-harmless',
+    title: 'Helpful against harmless',
+    task: 'harmless',
+    prediction:
+      'One reward model learns from harmless requests, one from harmful ones, and five arms weigh them from help alone to ' +
+      'harmlessness alone: expect the ends to be good at one thing alone, helping with everything or refusing everything, and ' +
+      'the middle at both. The chart of that name joins the arms.',
+    settings: { evaluation: { headToHead: false } },
+    arms: WEIGHTS.map((weight, i): ArmConfig => ({
+      id: `rlhf-${i + 1}`, label: `RLHF, ${100 * weight}% harmless`, feedback: 'people',
+      set: { 'rewardModel.kind': 'two', 'rewardModel.harmlessWeight': weight },
+    })),
   },
 ];
 
