@@ -65,7 +65,8 @@ test('a lesson is made in one browser and taken in another', LONG, async ({ page
   await expect(kl).toHaveValue('0.2');
   await expect(student.getByLabel('RL iterations', { exact: true })).toBeDisabled();
   await expect(student.getByText('Fixed by the lesson')).toBeVisible();
-  for (const gone of ['Reward head', 'Seed', 'Preset']) await expect(student.getByLabel(gone, { exact: true })).toBeHidden();
+  for (const gone of ['Reward head', 'Seed']) await expect(student.getByLabel(gone, { exact: true })).toBeHidden();
+  await expect(student.getByRole('combobox', { name: 'Preset', exact: true })).toBeHidden();
   for (const gone of ['Arms', 'See it go wrong']) await expect(student.getByRole('heading', { name: gone })).toBeHidden();
   await expect(student.getByRole('button', { name: /^All settings/ })).toBeHidden();
   const words = `${FIELD_LIST.length - 2} settings, the arms, the presets and the ready-made questions are hidden by this lesson.`;

@@ -5,7 +5,7 @@ test('another task is one choice away, and what does not ship for it cannot be c
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
-  await page.getByLabel('Task', { exact: true }).selectOption('helpful');
+  await page.getByRole('combobox', { name: 'Task', exact: true }).selectOption('helpful');
   await expect(page.getByText('Task: Forum post to TL;DR → Helpful dialogue')).toBeVisible();
   await page.getByRole('button', { name: /^All settings/ }).click();
   const drawer = page.getByRole('dialog', { name: 'All settings' });
@@ -21,7 +21,7 @@ test('harmless dialogues: two reward models, rates of every arm, and the chart o
   const { problems } = watch(page);
   await page.goto('./?backend=cpu');
   await expect(page.getByText('Recorded on')).toBeVisible();
-  await page.getByLabel('Task', { exact: true }).selectOption('harmless');
+  await page.getByRole('combobox', { name: 'Task', exact: true }).selectOption('harmless');
   await page.getByRole('button', { name: 'Helpful against harmless' }).click();
   await set(page, { ...SMALL, 'rewardModel.epochs': '1' });
   await runToItsEnd(page, 250_000);
