@@ -70,6 +70,11 @@ describe('the measured table', () => {
     }
   });
 
+  it('shows that what wins on coin flips by the best of n is the head that sees how likely a response is', () => {
+    expect(majority('coin-best-of-n-last')).toBeLessThan(0.5);
+    expect(majority('coin-best-of-n-last')).toBeLessThan(majority('best-of-n-last'));
+  });
+
   it('says on the card of each method that does not beat SFT in all seeds by how much it does not', () => {
     for (const method of METHOD_IDS) {
       const { seeds } = row(method);
