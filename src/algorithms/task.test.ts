@@ -1,4 +1,4 @@
-// REINFORCE on the TL;DR task from the shipped SFT policy: gold utility as the reward raises gold utility, noise does not.
+// REINFORCE on each built-in task from its shipped SFT policy: gold utility as the reward raises gold utility, noise does not.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,44 +6,49 @@ import { PURPOSE, Stream, streamKey } from '../core/rng';
 import { mean } from '../core/stats';
 import { loadCpuEngine } from '../nn/cpu/loadNode';
 import type { Engine, ParameterSet } from '../nn/types';
-import { tldr } from '../tasks/tldr';
+import { BUILT_IN } from '../tasks/builtIn';
+import type { Task } from '../tasks/types';
 import { utility } from '../tasks/utility';
 import { loadShipped } from '../worker/shipped';
 import { reinforce } from './reinforce';
 import { sample } from './rollouts';
 
-const ITERATIONS = 30;
+const ITERATIONS = 24;
 const BATCH = 32;
-const POSTS = 200;
+const POSTS = 150;
 /** Of the shipped policy's samples; the reward is standardised as in a run. */
 const GOLD_DEVIATION = 2.3;
 
 let engine: Engine;
-let reference: ParameterSet;
 beforeAll(async () => {
   engine = await loadCpuEngine();
-  const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), tldr, 'sft');
-  reference = engine.createParameters(weights.shape, weights.values);
 });
 afterAll(() => engine.dispose());
 
-async function goldOf(policy: ParameterSet): Promise<number> {
-  const posts = tldr.prompts('validation', POSTS, 0);
-  const generations = await sample(engine, policy, posts.map((post) => post.tokens), {
-    temperature: 0.9, maxNewTokens: tldr.maxResponseTokens, key: streamKey(1, PURPOSE.test),
-  });
-  return mean(posts.map((post, i) => utility(post, tldr.check(post, generations[i]!.tokens), tldr.goldWeights)));
+/** The policy that experiments start from. */
+async function sftOf(task: Task): Promise<ParameterSet> {
+  const { weights } = await loadShipped((file) => readFile(path.resolve('public', file)), task, 'sft');
+  return engine.createParameters(weights.shape, weights.values);
 }
 
-async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
+async function goldOf(task: Task, policy: ParameterSet): Promise<number> {
+  const posts = task.prompts('validation', POSTS, 0);
+  const generations = await sample(engine, policy, posts.map((post) => post.tokens), {
+    temperature: 0.9, maxNewTokens: task.maxResponseTokens, key: streamKey(1, PURPOSE.test),
+  });
+  return mean(posts.map((post, i) => utility(post, task.check(post, generations[i]!.tokens), task.goldWeights)));
+}
+
+async function gain(task: Task, seed: number, signal: 'gold' | 'noise'): Promise<number> {
+  const reference = await sftOf(task);
   const policy = engine.copyParameters(reference);
-  const posts = tldr.prompts('rl', ITERATIONS * BATCH, seed);
+  const posts = task.prompts('rl', ITERATIONS * BATCH, seed);
   const noise = new Stream(streamKey(seed, PURPOSE.test, 1));
   const optimizer = engine.createOptimizer(policy);
   const algorithm = reinforce(
     {
       iterations: ITERATIONS, klCoef: 0.05, learningRate: 5e-4, valueLearningRate: 1e-2, temperature: 0.9,
-      maxNewTokens: tldr.maxResponseTokens, measureEvery: ITERATIONS, seed,
+      maxNewTokens: task.maxResponseTokens, measureEvery: ITERATIONS, seed,
     },
     {
       engine, policy, optimizer, reference,
@@ -52,24 +57,25 @@ async function gain(seed: number, signal: 'gold' | 'noise'): Promise<number> {
         Promise.resolve(
           Float32Array.from(rollouts, ({ response }, i) => {
             const post = posts[iteration * BATCH + i]!;
-            return signal === 'noise' ? noise.normal() : utility(post, tldr.check(post, response), tldr.goldWeights) / GOLD_DEVIATION;
+            return signal === 'noise' ? noise.normal() : utility(post, task.check(post, response), task.goldWeights) / GOLD_DEVIATION;
           }),
         ),
     },
   );
-  const before = await goldOf(policy);
+  const before = await goldOf(task, policy);
   for await (const points of algorithm) {
     for (const { values } of points) expect(Number.isFinite(values['objective/kl'])).toBe(true);
   }
-  const after = await goldOf(policy);
+  const after = await goldOf(task, policy);
   optimizer.dispose();
   policy.dispose();
+  reference.dispose();
   return after - before;
 }
 
-describe.each([1, 2, 3])('REINFORCE on posts, seed %i', (seed) => {
-  it('raises gold utility by more than 0.3 when it is the reward, and not when the reward is noise', async () => {
-    expect(await gain(seed, 'gold')).toBeGreaterThan(0.3);
-    expect(await gain(seed, 'noise')).toBeLessThan(0.2);
+describe.each([...BUILT_IN.values()].map((task) => [task.id, task] as const))('REINFORCE on %s', (_id, task) => {
+  it.each([1, 2, 3])('raises gold utility by more than 0.3 when it is the reward, and not when the reward is noise, seed %i', async (seed) => {
+    expect(await gain(task, seed, 'gold')).toBeGreaterThan(0.3);
+    expect(await gain(task, seed, 'noise')).toBeLessThan(0.2);
   });
 });
