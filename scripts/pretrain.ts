@@ -14,6 +14,7 @@ import { sft } from '../src/algorithms/sft';
 import { JUDGE_SIZES, judgesOf, type JudgeSizeId } from '../src/core/judges';
 import { PURPOSE, Stream, streamKey } from '../src/core/rng';
 import { sampleQuantile } from '../src/core/stats';
+import { wordsOf, type TaskId } from '../src/core/taskWords';
 import { SCORES } from '../src/core/tokens';
 import { judgeSequence, scoreSequence, surprise } from '../src/labelers/judge';
 import { sha256, writeCheckpoint } from '../src/nn/checkpoint';
@@ -244,15 +245,10 @@ that it did not learn from: \`docs/labelers.md\`.
 
 `;
 
-/** What the documents are that a language model of a task reads. */
-const DOCUMENTS: Readonly<Record<string, string>> = {
-  tldr: "posts of the {split} split with summaries by the task's imperfect writers",
-  helpful: "dialogues of the {split} split with answers by the task's imperfect writers",
-  harmless: "dialogues of the {split} split with answers by the task's imperfect writers",
-};
-
+/** What a language model of a task was made of. */
 function readsOf({ id }: Task, split: Split): string {
-  return `trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} ${DOCUMENTS[id]!.replace('{split}', split)}`;
+  const { prompts, responses } = wordsOf(id as TaskId);
+  return `trained from scratch on ${LANGUAGE_MODEL.steps * BATCH} ${prompts} of the ${split} split with ${responses} by the task's imperfect writers`;
 }
 
 async function makeSft(engine: Engine, task: Task): Promise<void> {

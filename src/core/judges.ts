@@ -4,7 +4,7 @@ export interface JudgeSize {
   /** Width of the residual stream. */
   readonly width: number;
   readonly layers: number;
-  /** Number of parameters of one parameter set. */
+  /** Number of parameters of one parameter set, with the words of the first task; those of others are fewer. */
   readonly parameters: number;
 }
 
@@ -17,18 +17,28 @@ export const JUDGE_SIZES = {
 export type JudgeSizeId = keyof typeof JUDGE_SIZES;
 export const JUDGE_SIZE_IDS = Object.keys(JUDGE_SIZES) as JudgeSizeId[];
 
-/** Judges of one size that were trained apart, on the same comparisons in other orders; seeds are 1 to this. */
+/** Most judges of one size that were trained apart, on the same comparisons in other orders; seeds are 1 to this. */
 export const JUDGE_SEEDS = 3;
 
-/** "M, 0.17 M parameters". */
-export function judgeSizeName(size: JudgeSizeId): string {
-  return `${size.toUpperCase()}, ${(JUDGE_SIZES[size].parameters / 1e6).toFixed(2)} M parameters`;
+/** "M, 0.17 M parameters". @param parameters of the judge at hand, as words count too */
+export function judgeSizeName(size: JudgeSizeId, parameters: number = JUDGE_SIZES[size].parameters): string {
+  return `${size.toUpperCase()}, ${(parameters / 1e6).toFixed(2)} M parameters`;
 }
 
-/** Sizes of which judges ship, by task; none for a visitor's own file. */
-const SHIPPED: Readonly<Record<string, readonly JudgeSizeId[]>> = { tldr: JUDGE_SIZE_IDS, helpful: ['m'], harmless: ['m'] };
+interface ShippedJudges {
+  readonly sizes: readonly JudgeSizeId[];
+  /** Times that each size was trained apart. */
+  readonly trainings: number;
+}
 
-/** The small judges that ship for a task, each size trained so many times apart. @param task its id */
-export function judgesOf(task: string): { readonly sizes: readonly JudgeSizeId[]; readonly trainings: number } {
-  return { sizes: SHIPPED[task] ?? [], trainings: task === 'tldr' ? JUDGE_SEEDS : 1 };
+const NONE: ShippedJudges = { sizes: [], trainings: 0 };
+const SHIPPED: Readonly<Record<string, ShippedJudges>> = {
+  tldr: { sizes: JUDGE_SIZE_IDS, trainings: JUDGE_SEEDS },
+  helpful: { sizes: ['m'], trainings: 1 },
+  harmless: { sizes: ['m'], trainings: 1 },
+};
+
+/** The small judges that ship for a task; none for a visitor's own file. @param task its id */
+export function judgesOf(task: string): ShippedJudges {
+  return SHIPPED[task] ?? NONE;
 }

@@ -11,7 +11,7 @@ describe('choices that have nothing behind them', () => {
   });
 
   it.each(['ai.judgeSize', 'rewardModel.size', 'evaluation.judge'])('are for dialogues the sizes of %s that do not ship', (path) => {
-    expect(closedChoices(path, 'helpful')).toEqual({ values: ['xs', 's', 'l'], why: 'For helpful dialogues there is M, 0.17 M parameters only.' });
+    expect(closedChoices(path, 'helpful')).toEqual({ values: ['xs', 's', 'l'], why: 'For helpful dialogues there is size M only.' });
     expect(closedBecause(path, 'm', 'helpful')).toBeUndefined();
     expect(closedBecause(path, 'policy', 'harmless')).toBeUndefined();
     expect(closedBecause(path, 'l', 'harmless')).toMatch(/harmless dialogues/);

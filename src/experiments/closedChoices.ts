@@ -1,5 +1,5 @@
 import type { FieldValue } from '../core/config';
-import { JUDGE_SEEDS, JUDGE_SIZE_IDS, judgesOf, judgeSizeName } from '../core/judges';
+import { JUDGE_SEEDS, JUDGE_SIZE_IDS, judgesOf } from '../core/judges';
 import { isBuiltIn, wordsOf, type TaskId } from '../core/taskWords';
 
 /** Choices of a setting with nothing behind them for a task. */
@@ -26,7 +26,7 @@ export function closedChoices(path: string, task: TaskId): ClosedChoices | undef
   if (!SIZES.has(path)) return undefined;
   const values = JUDGE_SIZE_IDS.filter((size) => !sizes.includes(size));
   if (values.length === 0) return undefined;
-  return { values, why: sizes.length === 0 ? 'Nothing ships for a file of yours.' : `For ${wordsOf(task).kind} there is ${sizes.map(judgeSizeName).join(' and ')} only.` };
+  return { values, why: sizes.length === 0 ? 'Nothing ships for a file of yours.' : `For ${wordsOf(task).kind} there is size ${sizes.map((size) => size.toUpperCase()).join(' and ')} only.` };
 }
 
 /** Why a value cannot be chosen for a task; undefined where it can. */

@@ -67,12 +67,13 @@ export async function openJudge(
   const lm = engine.createParameters(lmWeights.shape, lmWeights.values);
   const judge = engine.createParameters(weights.shape, weights.values);
   const asked = question.ask === 'choice' ? 'judge' : 'scores';
-  const name = `judge ${judgeSizeName(size)}${question.ask === 'scores' ? ', by scores' : ''}`;
+  const parameters = parameterCount(layoutOf(weights.shape));
+  const name = `judge ${judgeSizeName(size, parameters)}${question.ask === 'scores' ? ', by scores' : ''}`;
   const identity: LabelerIdentity = {
     id: `${asked}-${size}-${training}`,
     name: `${name}, training ${training} of ${judgesOf(task.id).trainings}`,
     kind: 'judge',
-    parameters: parameterCount(layoutOf(weights.shape)),
+    parameters,
     origin,
     group: { id: `${asked}-${size}`, name, seed: training },
   };

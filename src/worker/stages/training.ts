@@ -20,10 +20,14 @@ export interface TrainingRun {
   measure?(step: number): Promise<void>;
 }
 
-/** Pulls a training algorithm to its end, from its last checkpoint if there is one, and saves checkpoints. */
+/**
+ * Pulls a training algorithm to its end, from its last checkpoint if there is one, and saves checkpoints.
+ * @throws Error where there is nothing to learn from: an untrained model must not pass for a trained one.
+ */
 export async function runTraining(scope: Scope, run: TrainingRun): Promise<void> {
   const { engine, checkpoints } = scope;
   const { key, params, total, clock, curves } = run;
+  if (!Number.isFinite(total)) throw new Error(`There is no pair for ${run.note ?? 'this model'} to learn from. Use more preference pairs.`);
   const saved = checkpoints.trainingOf(key);
   if (saved) {
     engine.writeParameters(params, saved.parameters);

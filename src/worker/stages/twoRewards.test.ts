@@ -11,8 +11,11 @@ import { harmless as task } from '../../tasks/harmless';
 import { tldr } from '../../tasks/tldr';
 import type { JudgedPair } from '../../tasks/types';
 import type { RewardModel } from '../protocol';
-import type { Scope } from '../scope';
+import { Checkpoints } from '../checkpoint';
+import { Gate } from '../gate';
+import type { Scope, StageClock } from '../scope';
 import { liveShape } from './prepare';
+import { trainRewardModel } from './rewardModels';
 import { openReward, PromptBook, rewardFigures, sideOf, standardItems } from './rewards';
 
 const pairs = task.prompts('preference', 40, 1).map((prompt, i): JudgedPair => ({
@@ -52,6 +55,14 @@ async function alone(seed: number): Promise<Float32Array> {
 }
 
 describe('two reward models', () => {
+  it('are not trained where the pairs of one side are none, and say so', async () => {
+    const clock = { progress: () => Promise.resolve(), goOn: () => undefined, seconds: 0 } as unknown as StageClock;
+    const scope = { ...scopeOf(0.5), runId: 'run', gate: new Gate(), checkpoints: new Checkpoints('run') } as Scope;
+    await expect(trainRewardModel(scope, {
+      key: 'two reward harmless', start: weightsOf(1), member: 0, pairs: [], heldOut: [], clock, note: 'the harmless reward model',
+    })).rejects.toThrow('There is no pair for the harmless reward model to learn from. Use more preference pairs.');
+  });
+
   it('score alone at the ends of the slider, and in proportion between them', async () => {
     const [helpful, harmless] = [await alone(1), await alone(2)];
     const raw = await scores(0.25, false);
